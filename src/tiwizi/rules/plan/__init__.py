@@ -1,0 +1,1 @@
+"""A plan: the document that says what each payer owes, checked before it runs."""
