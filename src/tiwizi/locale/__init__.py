@@ -1,0 +1,127 @@
+"""What people read: texts, amounts, days and rates in Arabic, French and English.
+
+The texts of a subject are ``<lang>/<subject>.toml``: a flat table of key = "template with {names}". Digits are Western
+in the three languages, months in Arabic are those of Morocco. Where a number or a name is read in the direction
+opposite to its sentence it is isolated (U+2068 ... U+2069), so that a terminal, a page and a spreadsheet show it alike.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+
+from tiwizi.rules.money import MINOR_DIGITS
+
+LANGUAGES = ("ar", "fr", "en")
+FIRST_STRONG_ISOLATE, POP_ISOLATE, NO_BREAK_SPACE = "\u2068", "\u2069", "\u00a0"
+
+#: How each language writes a number: (decimal mark, mark between groups of three, what stands before a unit).
+_MARKS = {"ar": (".", ",", " "), "fr": (",", "\u202f", NO_BREAK_SPACE), "en": (".", ",", " ")}
+_DAY_LOCALE = {"ar": "ar_MA", "fr": "fr_MA", "en": "en_GB"}
+_FIRST_OF_MONTH = {"ar": "فاتح", "fr": "1er", "en": "1"}
+_DIRHAM = {"ar": "درهم", "fr": "DH", "en": "DH"}
+_LATIN, _ARABIC = re.compile(r"[A-Za-zÀ-ɏ]"), re.compile(r"[\u0600-\u06ff]")
+
+
+def text(subject: str, key: str, *, lang: str, **values: object) -> str:
+    """The text of a key in a language, its names filled in. A missing key or name is a bug of ours."""
+    template = catalogue(subject, lang).get(key)
+    assert template is not None, f"locale/{lang}/{subject}.toml has no text {key!r}"
+    return template.format(**{name: isolate(str(value), lang) for name, value in values.items()})
+
+
+@cache
+def catalogue(subject: str, lang: str) -> dict[str, str]:
+    """Every text of a subject in a language: key -> template."""
+    path = files(__name__).joinpath(lang, f"{subject}.toml")
+    return {str(key): str(template) for key, template in tomllib.loads(path.read_text(encoding="utf-8")).items()}
+
+
+def direction(lang: str) -> str:
+    """"rtl" or "ltr"."""
+    return "rtl" if lang == "ar" else "ltr"
+
+
+def isolate(value: str, lang: str) -> str:
+    """A value to stand in a sentence of this language, isolated where it is written in the other direction."""
+    foreign = _LATIN if direction(lang) == "rtl" else _ARABIC
+    if not foreign.search(value) or value.startswith(FIRST_STRONG_ISOLATE):
+        return value
+    return f"{FIRST_STRONG_ISOLATE}{value}{POP_ISOLATE}"
+
+
+def number(value: Decimal | int, lang: str, *, decimals: int | None = None) -> str:
+    """A number as it is written in the language; without ``decimals``, as many as it needs."""
+    mark, group, _ = _MARKS[lang]
+    exact = Decimal(value)
+    written = f"{exact:,.{decimals}f}" if decimals is not None else _plain(exact)
+    written = written.replace(",", "\0").replace(".", mark).replace("\0", group)
+    return _digits(written, lang)
+
+
+def money(amount_minor: int, currency: str, lang: str) -> str:
+    """``money(14400, "MAD", "en") == "144.00 DH"``, from whole minor units."""
+    digits = MINOR_DIGITS[currency]
+    amount = number(Decimal(amount_minor).scaleb(-digits), lang, decimals=digits)
+    return f"{amount}{_MARKS[lang][2]}{currency_name(currency, lang)}"
+
+
+def percent(bp: int, lang: str) -> str:
+    """``percent(8000, "en") == "80 %"``, from basis points."""
+    before = NO_BREAK_SPACE if lang == "fr" else " "
+    mark = _MARKS[lang][0]
+    written = _plain(Decimal(bp).scaleb(-2)).replace(".", mark)
+    return _digits(f"{written}%" if lang == "ar" else f"{written}{before}%", lang)
+
+
+def quantity(thousandths: int, lang: str) -> str:
+    """``quantity(1500, "fr") == "1,5"``, from thousandths."""
+    return number(Decimal(thousandths).scaleb(-3), lang)
+
+
+def day(when: date, lang: str) -> str:
+    """``day(date(2026, 7, 8), "fr") == "8 juillet 2026"``; in Arabic with the months of Morocco (يوليوز)."""
+    from babel.dates import format_date  # Babel costs a quarter of a second: only who writes a date pays it
+
+    rest = format_date(when, "MMMM y", locale=_DAY_LOCALE[lang])
+    return f"{_FIRST_OF_MONTH[lang] if when.day == 1 else when.day} {rest}"
+
+
+def counted(number_of: int, unit: str, lang: str) -> str:
+    """A whole number of days, months, years, ... with its noun: "60 days", "3 أيام", "60 يوما"."""
+    return text("units", f"{unit}_{_plural(number_of, lang)}", lang=lang, n=number(number_of, lang))
+
+
+@cache
+def currency_name(currency: str, lang: str) -> str:
+    """What people call a currency beside an amount: the dirham is "DH" or "درهم"."""
+    if currency == "MAD":
+        return _DIRHAM[lang]
+    from babel.numbers import get_currency_name, get_currency_symbol
+
+    return get_currency_name(currency, locale=lang) if lang == "ar" else get_currency_symbol(currency, locale=lang)
+
+
+def _plural(count: int, lang: str) -> str:
+    """The CLDR plural category: zero, one, two, few, many or other."""
+    if lang != "ar":
+        return "one" if count == 1 or (count == 0 and lang == "fr") else "other"
+    last_two = count % 100
+    if count < 3:
+        return ("zero", "one", "two")[count]
+    return "few" if 3 <= last_two <= 10 else "many" if last_two >= 11 else "other"
+
+
+def _plain(value: Decimal) -> str:
+    """All the digits that a number has, without useless zeros: 22.50 is "22.5", 1500 is "1,500"."""
+    written = f"{value:,f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def _digits(written: str, lang: str) -> str:
+    """In a sentence from right to left, a number keeps its own order, its sign and its percent sign."""
+    return f"{FIRST_STRONG_ISOLATE}{written}{POP_ISOLATE}" if direction(lang) == "rtl" else written
