@@ -1,0 +1,65 @@
+# make demo    decide a generated mutual's claims and look at the result
+# make test    run every test
+# make check   lint, types, import contracts
+# make bench   the speed and memory figures
+# make lock    work out the versions and hashes in requirements/ anew
+#
+# Each sets up what it needs in .venv by itself, once. Only Python 3.11 or later, make and git are needed.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+CANDIDATES := python3.13 python3.12 python3.11 python3 python
+
+.PHONY: help demo test check bench lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -8
+
+# A name on the PATH is no proof (version managers leave empty shims), so each candidate is asked to run.
+$(BIN)/python:
+	@for python in $(PYTHON) $(CANDIDATES); do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    "$$python" -m venv $(VENV) && exit 0; \
+	    rm -rf $(VENV); \
+	    echo "$$python cannot make a virtual environment. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; \
+	  fi; \
+	done; \
+	echo "Tiwizi needs Python 3.11 or later. Install it, or say where it is: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
+	exit 1
+
+$(VENV)/.run-ready: $(BIN)/python requirements/base.txt requirements/build.txt pyproject.toml
+	@echo "Setting up in $(VENV): about a minute, once."
+	@$(PIP) --require-hashes -r requirements/base.txt -r requirements/build.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev-ready: $(VENV)/.run-ready requirements/dev.txt
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/.run-ready
+	@$(BIN)/tiwizi demo --out demo --force
+
+test: $(VENV)/.dev-ready
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.dev-ready
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.dev-ready
+	@$(BIN)/python -m bench
+
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --universal \
+	--python-version 3.11 --custom-compile-command "make lock"
+
+lock: $(VENV)/.run-ready
+	@$(PIP) --require-hashes -r requirements/lock.txt
+	@for name in base build dev ray lock; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+clean:
+	@rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
