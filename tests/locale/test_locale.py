@@ -27,7 +27,9 @@ def iso(value: str) -> str:
         (1500, "EUR", "ar", f"{iso('15.00')} يورو"),
     ],
 )
-def test_money_is_written_with_the_decimals_of_its_currency(amount: int, currency: str, lang: str, written: str) -> None:
+def test_money_is_written_with_the_decimals_of_its_currency(
+    amount: int, currency: str, lang: str, written: str
+) -> None:
     assert money(amount, currency, lang) == written
 
 
@@ -50,7 +52,11 @@ def test_the_months_in_arabic_are_those_of_morocco() -> None:
 
 
 def test_the_first_of_a_month_is_written_as_the_official_bulletin_does() -> None:
-    assert [day(date(2027, 2, 1), lang) for lang in ("ar", "fr", "en")] == ["فاتح فبراير 2027", "1er février 2027", "1 February 2027"]
+    assert [day(date(2027, 2, 1), lang) for lang in ("ar", "fr", "en")] == [
+        "فاتح فبراير 2027",
+        "1er février 2027",
+        "1 February 2027",
+    ]
 
 
 def test_a_number_of_days_takes_the_plural_of_its_language() -> None:

@@ -42,7 +42,7 @@ def catalogue(subject: str, lang: str) -> dict[str, str]:
 
 
 def direction(lang: str) -> str:
-    """"rtl" or "ltr"."""
+    """Which way the language is written: "rtl" or "ltr"."""
     return "rtl" if lang == "ar" else "ltr"
 
 
