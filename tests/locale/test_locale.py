@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from tiwizi.locale import counted, day, direction, isolate, money, percent, quantity, text
+from tiwizi.rules.money import MINOR_DIGITS, major
 
 
 def iso(value: str) -> str:
@@ -81,3 +82,8 @@ def test_arabic_is_written_from_right_to_left() -> None:
 def test_a_missing_text_is_our_bug_and_is_named() -> None:
     with pytest.raises(AssertionError, match="no text 'nothing'"):
         text("units", "nothing", lang="fr")
+
+
+@pytest.mark.parametrize("currency", MINOR_DIGITS)
+def test_an_amount_is_written_with_the_decimals_that_the_rules_count_in(currency: str) -> None:
+    assert money(123, currency, "en").split()[0] == major(123, currency)

@@ -3,6 +3,8 @@
 The texts of a subject are ``<lang>/<subject>.toml``: a flat table of key = "template with {names}". Digits are Western
 in the three languages, months in Arabic are those of Morocco. Where a number or a name is read in the direction
 opposite to its sentence it is isolated (U+2068 ... U+2069), so that a terminal, a page and a spreadsheet show it alike.
+
+This room lies under all the others: it imports none of them, and the rules may use its texts.
 """
 
 from __future__ import annotations
@@ -13,8 +15,6 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-
-from tiwizi.rules.money import MINOR_DIGITS
 
 LANGUAGES = ("ar", "fr", "en")
 FIRST_STRONG_ISOLATE, POP_ISOLATE, NO_BREAK_SPACE = "\u2068", "\u2069", "\u00a0"
@@ -47,9 +47,12 @@ def direction(lang: str) -> str:
 
 
 def isolate(value: str, lang: str) -> str:
-    """A value to stand in a sentence of this language, isolated where it is written in the other direction."""
+    """A value to stand in a sentence of this language, isolated where it is written in the other direction.
+
+    A value that is made of texts already has its foreign parts isolated.
+    """
     foreign = _LATIN if direction(lang) == "rtl" else _ARABIC
-    if not foreign.search(value) or value.startswith(FIRST_STRONG_ISOLATE):
+    if FIRST_STRONG_ISOLATE in value or not foreign.search(value):
         return value
     return f"{FIRST_STRONG_ISOLATE}{value}{POP_ISOLATE}"
 
@@ -65,7 +68,7 @@ def number(value: Decimal | int, lang: str, *, decimals: int | None = None) -> s
 
 def money(amount_minor: int, currency: str, lang: str) -> str:
     """``money(14400, "MAD", "en") == "144.00 DH"``, from whole minor units."""
-    digits = MINOR_DIGITS[currency]
+    digits = _minor_digits(currency)
     amount = number(Decimal(amount_minor).scaleb(-digits), lang, decimals=digits)
     return f"{amount}{_MARKS[lang][2]}{currency_name(currency, lang)}"
 
@@ -94,6 +97,13 @@ def day(when: date, lang: str) -> str:
 def counted(number_of: int, unit: str, lang: str) -> str:
     """A whole number of days, months, years, ... with its noun: "60 days", "3 أيام", "60 يوما"."""
     return text("units", f"{unit}_{_plural(number_of, lang)}", lang=lang, n=number(number_of, lang))
+
+
+@cache
+def _minor_digits(currency: str) -> int:
+    from babel.numbers import get_currency_precision
+
+    return int(get_currency_precision(currency))
 
 
 @cache
