@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -27,6 +28,11 @@ DTYPES = {
     "letter": np.int16, "coefficient": np.int32, "rate": np.int32, "valid_from": np.int32, "valid_to": np.int32,
     "sector": np.int8, "anaesthesia": np.int32, "doubtful": np.bool_,
 }  # fmt: skip
+#: Columns that no household may have filled: nobody had a status, or a cover.
+MAY_BE_EMPTY = (
+    "status", "status_from", "status_to",
+    "cover_person", "cover_plan", "cover_from", "cover_to", "cover_stage", "joined", "paid_until",
+)  # fmt: skip
 PROVIDERS = 3
 
 
@@ -64,6 +70,10 @@ TARIFF_COLUMNS = (
 )  # fmt: skip
 
 
+#: A row that fits every line.
+GENERAL = {"valid_from": NO_DAY, "valid_to": NEVER, "sector": -1, "provider": -1}
+
+
 def random_tariff(d: Draw, plan: Plan) -> Tariff:
     """Prices for every code of the plan's categories, and for one category that the plan does not know."""
     categories = [*plan.categories, "foreign"]
@@ -73,7 +83,10 @@ def random_tariff(d: Draw, plan: Plan) -> Tariff:
     rows: dict[str, list[Any]] = {name: [] for name in TARIFF_COLUMNS}
     start = [0]
     for _ in codes:
-        for row in sorted((tariff_row(d) for _ in range(d.pick((1, 1, 1, 2, 3, 5)))), key=specific_first):
+        made = [tariff_row(d) for _ in range(d.pick((1, 1, 1, 2, 3, 5)))]
+        if d.chance(0.85):
+            made[0] |= GENERAL
+        for row in sorted(made, key=specific_first):
             for name, value in row.items():
                 rows[name].append(value)
         start.append(len(rows["price"]))
@@ -142,6 +155,7 @@ class Book:
     rows: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     statuses: list[int] = field(default_factory=list)
     sizes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    calm: bool = True  # the household that is being added has little that bars it from everything
 
     def add(self, **values: Any) -> int:
         """One more row of each of these columns; its number."""
@@ -158,11 +172,14 @@ class Book:
 
     def add_household(self, lines: int) -> None:
         near = self.day(day_number(FIRST) + self.d.whole(0, (LAST - FIRST).days))
+        self.calm = self.d.chance(0.75)
         before = {name: len(self.rows[name]) for name in ("birth", "cover_plan", "provider")}
         for _ in range(self.d.pick((1, 1, 2, 3, 4, 6))):
             self.add_person(near)
         people = range(before["birth"], len(self.rows["birth"]))
-        for _ in range(self.d.pick((0, 1, 2, 2, 3, 3, 4))):
+        if self.calm:
+            self.add_lasting_covers()
+        for _ in range(self.d.pick((0, 0, 0, 1, 2) if self.calm else (0, 1, 2, 3, 4))):
             self.add_cover(people, near)
         made = list(self.household_lines(people, near, lines))
         made.sort(key=lambda line: (line.day, self.rows["received"][line.claim], line.claim, line.order))
@@ -180,10 +197,21 @@ class Book:
         self.add(birth=birth, role=d.whole(0, len(ATTRIBUTES["role"]) - 1), sex=d.pick((0, 0, 0, 1, 1, 1, 2)))
         count = d.pick((0, 0, 0, 1, 1, 2))
         for _ in range(count):
-            start = d.pick((NO_DAY, self.day(near), self.day(near) - 200))
+            start = d.pick((day_number(LONG_AGO), self.day(near), self.day(near) - 200))
             end = NEVER if d.chance(0.6) else max(start, self.day(near)) + d.whole(1, 300)
             self.add(status=d.whole(0, len(STATUSES) - 1), status_from=start, status_to=end)
         self.statuses.append(count)
+
+    def add_lasting_covers(self) -> None:
+        """The household has all plans, since long: what happens next is up to the other rules."""
+        start = day_number(LONG_AGO)
+        for plan in range(len(COVER_PLANS)):
+            if self.d.chance(0.8):
+                joined = start if self.d.chance(0.5) else self.day(start + 3_000)
+                self.add(
+                    cover_person=-1, cover_plan=plan, cover_from=start, cover_to=NEVER, cover_stage=self.d.whole(0, 1)
+                )
+                self.add(joined=joined, paid_until=NEVER)
 
     def add_cover(self, people: range, near: int) -> None:
         d = self.d
@@ -210,8 +238,13 @@ class Book:
             claim = self.add(provider=provider, received=0, care_to=NO_DAY, claim_attributes=self.claim_attributes())
             episode = self.rows["episode"][episode] if episode >= 0 and self.d.chance(0.4) else claim
             self.add(episode=episode)
+            together = self.d.chance(0.3)
             for order in range(self.d.whole(1, min(8, count - len(made)))):
-                line = self.line(claim, people, day, person, order)
+                line = (
+                    self.session_line(claim, day, person, order)
+                    if together
+                    else self.line(claim, people, day, person, order)
+                )
                 if twin is not None and order == 0:
                     line.code, line.day, line.person = twin.code, twin.day, twin.person
                 made.append(line)
@@ -222,7 +255,8 @@ class Book:
     def receive(self, claim: int, latest: int) -> None:
         if self.d.chance(0.5):
             self.rows["care_to"][claim] = latest + self.d.pick((0, 0, 3, -2))
-        self.rows["received"][claim] = latest + self.d.pick((0, 1, 10, 29, 30, 59, 60, 61, 150))
+        late = 0 if self.calm and self.d.chance(0.8) else self.d.pick((1, 10, 29, 30, 59, 60, 61, 150))
+        self.rows["received"][claim] = latest + late
 
     def claim_attributes(self) -> list[int]:
         return [0 if self.d.chance(0.4) else self.d.whole(0, len(ATTRIBUTES[name]) - 1) for name in CLAIM_ATTRIBUTES]
@@ -248,6 +282,20 @@ class Book:
             order=order,
         )
 
+    def session_line(self, claim: int, day: int, person: int, order: int) -> Line:
+        """One of several acts of the same person in the same session."""
+        line = self.line(claim, range(person, person + 1), day, person, order)
+        code = self.d.pick(self.of_sessions) if self.of_sessions else line.code
+        return replace(
+            line, day=day, session=0, code=code, quantity=QUANTITY_SCALE if self.d.chance(0.7) else line.quantity
+        )
+
+    @cached_property
+    def of_sessions(self) -> list[int]:
+        """The codes that session rules speak of."""
+        category_of = [self.tariff.categories[c] for c in self.tariff.code_category]
+        return [code for code, category in enumerate(category_of) if category not in ("drug", "grant", "foreign")]
+
     def billed(self, code: int, quantity: int) -> int:
         """Half of the time what the first row of the tariff would ask, more or less; else anything."""
         price = int(self.tariff.price[self.tariff.code_start[code]])
@@ -256,7 +304,7 @@ class Book:
         return min(MAX_AMOUNT, max(0, price * quantity // QUANTITY_SCALE + self.d.pick((0, 0, 1, -1, 500))))
 
     def facts(self) -> Facts:
-        rows = {name: self.rows[name] for name in ("status", "status_from", "status_to", "cover_person", *self.rows)}
+        rows = {name: self.rows[name] for name in (*MAY_BE_EMPTY, *self.rows)}
         made = columns(rows)
         lines = len(made["day"])
         return Facts(

@@ -62,6 +62,8 @@ CATEGORIES = {
 }
 COVER_PLANS = ("A", "B", "C")
 LETTERS = ("K", "Z")
+#: What care fits: a restriction to it is told as context, age or sex.
+FITTING = ("sex", "sex", "role", "sector", "level", "setting", "visit", "network")
 NAME = {"ar": "اسم", "fr": "nom", "en": "name"}
 
 
@@ -238,7 +240,7 @@ def random_layers(
 
 
 def random_eligibility(d: Draw) -> tuple[Eligibility, ...]:
-    if d.chance(0.65):
+    if d.chance(0.75):
         return ()
     asked = ("role", "sex", "long_term_illness", "disability", "schooling", "pensioner")
     blocks: list[Eligibility] = []
@@ -291,7 +293,7 @@ class CoverageMaker:
             to,
             dates,
             when,
-            only=maybe(d, 0.15, ()),
+            only=condition(d, FITTING, age=True) if d.chance(0.15) else ALWAYS,
             base=d.pick(("claim", "tariff", "tariff", "lower", "lower" if self.first else "remainder")),
             rate=None if d.chance(0.12) else d.rate(),
             at_most_billed=d.chance(0.8),
