@@ -94,8 +94,8 @@ def day(when: date, lang: str) -> str:
     return f"{_FIRST_OF_MONTH[lang] if when.day == 1 else when.day} {rest}"
 
 
-def counted(number_of: int, unit: str, lang: str) -> str:
-    """A whole number of days, months, years, ... with its noun: "60 days", "3 أيام", "60 يوما"."""
+def counted(number_of: int | Decimal, unit: str, lang: str) -> str:
+    """A number of days, months, years, units ... with its noun: "60 days", "3 أيام", "1,5 unité"."""
     return text("units", f"{unit}_{_plural(number_of, lang)}", lang=lang, n=number(number_of, lang))
 
 
@@ -116,13 +116,15 @@ def currency_name(currency: str, lang: str) -> str:
     return get_currency_name(currency, locale=lang) if lang == "ar" else get_currency_symbol(currency, locale=lang)
 
 
-def _plural(count: int, lang: str) -> str:
+def _plural(count: int | Decimal, lang: str) -> str:
     """The CLDR plural category: zero, one, two, few, many or other."""
-    if lang != "ar":
-        return "one" if count == 1 or (count == 0 and lang == "fr") else "other"
-    last_two = count % 100
+    if lang == "fr":
+        return "one" if count < 2 else "other"
+    if lang != "ar" or count != int(count):
+        return "one" if count == 1 else "other"
     if count < 3:
-        return ("zero", "one", "two")[count]
+        return ("zero", "one", "two")[int(count)]
+    last_two = count % 100
     return "few" if 3 <= last_two <= 10 else "many" if last_two >= 11 else "other"
 
 

@@ -129,7 +129,7 @@ def trail(decisions: Decisions, line: int) -> list[Entry]:
 def _parts(plan: Plan, decisions: Decisions, line: int) -> list[Part]:
     """The steps that were evaluated: the layer that decided each, or the one that carries the refusal."""
     entries = [entry for entry in trail(decisions, line) if entry.effect != "note"]
-    found = []
+    found: list[Part] = []
     for step, layers in enumerate(steps(plan)):
         own = tuple(entry for entry in entries if entry.layer in layers)
         layer = int(decisions.chosen[line, step])
@@ -356,10 +356,7 @@ class Telling:
         cuts = [[(REASON_CODE[e.reason], e.cut) for e in part.entries] for part in parts]
         unpaid = allot(self.billed, cuts, [part.paid for part in parts])
         if unpaid:
-            told = [self.say("part", amount=money(cut), reason=self._reason(reason)) for reason, cut in unpaid]
-            total = sum(cut for _, cut in unpaid)
-            key = "unpaid" if len(told) > 1 else "unpaid_one"
-            yield self.say(key, unpaid=money(total), parts=self.words.joined(told)) + "."
+            yield self._unpaid(unpaid) + "."
         share = sum(cut for reason, cut in unpaid if REASONS[reason].effect == "share")
         sums = {"billed": self.billed, "paid": paid, "reductions": self.billed - paid - share, "share": share}
         yield self.say("balance", **{name: money(amount) for name, amount in sums.items()}) + "."
@@ -376,6 +373,15 @@ class Telling:
         ]
         key = "paid_all" if paid == self.billed else "paid"
         return self.say(key, paid=self.words.money(paid), payers=self.words.joined(payers))
+
+    def _unpaid(self, unpaid: list[tuple[int, int]]) -> str:
+        by_reason: dict[int, int] = {}
+        for reason, cut in unpaid:
+            by_reason[reason] = by_reason.get(reason, 0) + cut
+        money = self.words.money
+        told = [self.say("part", amount=money(cut), reason=self._reason(r)) for r, cut in by_reason.items()]
+        key = "unpaid" if len(told) > 1 else "unpaid_one"
+        return self.say(key, unpaid=money(sum(by_reason.values())), parts=self.words.joined(told))
 
     def _reason(self, reason: int) -> str:
         return self.words.say("reasons", REASONS[reason].name)

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from tiwizi import locale
+from tiwizi.rules.money import QUANTITY_SCALE
 from tiwizi.rules.plan.document import Condition, Coverage, Dates, Limit, Period, Plan, Text
 from tiwizi.rules.terms import ATTRIBUTES, STATUSES
 
@@ -153,10 +155,7 @@ class Wording:
 
     def units(self, thousandths: int) -> str:
         """A quantity with its noun: "2 units"."""
-        whole, rest = divmod(thousandths, 1000)
-        if not rest:
-            return self.counted(whole, "units")
-        return self.say("units", "units_other", n=locale.quantity(thousandths, self.lang))
+        return locale.counted(Decimal(thousandths) / QUANTITY_SCALE, "units", self.lang)
 
     # By which authority
 
