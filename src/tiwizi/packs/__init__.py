@@ -1,0 +1,94 @@
+"""What the law says: a folder per country with its law, plans, tariffs and worked cases.
+
+Nobody imports a country by name: ``folder("ma")``, ``law("ma")``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from tiwizi.rules.law import Law, parse_law
+from tiwizi.rules.plan.block import Block, Reading
+from tiwizi.rules.plan.document import Plan
+from tiwizi.rules.plan.lines import Lines
+from tiwizi.rules.plan.problem import ERROR, Problem
+from tiwizi.rules.plan.read import country_of, read_opened
+from tiwizi.rules.plan.syntax import open_document
+
+_HERE = Path(__file__).parent
+
+
+class LawUnreadable(ValueError):
+    """The law.toml of a pack has errors: ``problems``."""
+
+    def __init__(self, country: str, problems: list[Problem]) -> None:
+        first = next(problem for problem in problems if problem.is_error)
+        super().__init__(f"{first.file}:{first.line}: {first.message('en')} {first.way_out('en')}")
+        self.country, self.problems = country, problems
+
+
+def available() -> tuple[str, ...]:
+    """The countries and communities that have a pack."""
+    return tuple(sorted(p.name for p in _HERE.iterdir() if (p / "plans").is_dir() or (p / "law.toml").is_file()))
+
+
+def folder(country: str) -> Path:
+    """The folder of a pack. Raises LookupError for a country that has none."""
+    if country not in available():
+        raise LookupError(f"no pack {country!r}; there are: {', '.join(available())}")
+    return _HERE / country
+
+
+@cache
+def law(country: str) -> Law:
+    """The law of a pack, empty where it has none. Raises LookupError (no such pack) or LawUnreadable."""
+    path = folder(country) / "law.toml"
+    if not path.is_file():
+        return Law(file=str(path))
+    text, problems = read_text(path)
+    found: Law | None = None
+    if text is not None:
+        found, problems = parse_law(text, file=str(path))
+    if found is None:
+        raise LawUnreadable(country, problems)
+    return found
+
+
+def read_plan_file(path: Path | str) -> tuple[Plan | None, list[Problem]]:
+    """A plan file with the law of its country. Raises OSError where there is no such file."""
+    text, problems = read_text(Path(path))
+    if text is None:
+        return None, problems
+    root, reading = open_document(text, file=str(path))
+    if root is None:
+        return None, reading.found()
+    try:
+        return read_opened(root, law=_law_of(root))
+    except LawUnreadable as unreadable:
+        return None, unreadable.problems
+
+
+def _law_of(root: Block) -> Law | None:
+    """The law of the country that a plan names; a country without a pack is reported."""
+    country = country_of(root)
+    if not country:
+        return None
+    if country in available():
+        return law(country)
+    head = root.inner("plan")
+    assert head is not None
+    head.unknown("country", "unknown_country", country, available())
+    return None
+
+
+def read_text(path: Path) -> tuple[str | None, list[Problem]]:
+    """The text of a file; one that is not UTF-8 is a problem. Raises OSError."""
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8-sig"), []
+    except UnicodeDecodeError as unreadable:
+        reading = Reading(str(path), Lines(""))
+        line = raw.count(b"\n", 0, unreadable.start) + 1
+        reading.report(ERROR, line, "", "not_utf8")
+        return None, reading.found()

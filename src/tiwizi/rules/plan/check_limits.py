@@ -1,0 +1,56 @@
+"""Checks of limits that the block of a limit does not show alone."""
+
+from __future__ import annotations
+
+from tiwizi.rules.plan.block import Block
+from tiwizi.rules.plan.check_coverage import parts
+from tiwizi.rules.plan.document import Layer, Limit, Plan
+from tiwizi.rules.plan.problem import shown
+
+
+def limits_of_no_care(plan: Plan, root: Block) -> None:
+    """A limit concerns care that its layer pays. What category a code has is the tariff's to say, so a code may be
+    of any."""
+    for layer in plan.layers:
+        paying = [rule for rule in layer.coverage if not rule.refuse]
+        if layer.decided != "here" or not layer.coverage or not all(map(root.reading.is_sound, layer.coverage)):
+            continue
+        paid = {part for rule in paying for part in parts(plan, rule.targets)}
+        for limit in layer.limits:
+            if root.reading.is_sound(limit) and not _concerns(plan, limit, paid):
+                root.reading.block(limit).warning("for", "limit_of_no_care", layer=shown(layer.id))
+
+
+def _concerns(plan: Plan, limit: Limit, paid: set[str]) -> bool:
+    if "*" in paid or (paid and "*" in limit.targets):
+        return True
+    codes = {part for part in paid if part.startswith("code:")}
+    for part in parts(plan, limit.targets):
+        may_meet = paid - codes if part.startswith("code:") else codes
+        if part in paid or may_meet:
+            return True
+    return False
+
+
+def rewordings_that_count_afresh(plan: Plan, root: Block) -> None:
+    """What was used before stays used only while a limit counts the same thing in the same way."""
+    for layer in plan.layers:
+        first: dict[str, Limit] = {}
+        for limit in _by_date(layer):
+            before = first.setdefault(limit.id, limit)
+            block = root.reading.block(limit)
+            if not limit.id or not root.reading.is_sound(limit) or not root.reading.is_sound(before):
+                continue
+            if limit.kind != before.kind:
+                block.error("kind", "limit_other_kind", kind=limit.kind, other=before.kind)
+            elif _counting(limit) != _counting(before):
+                block.warning("", "limit_counts_afresh", id=shown(limit.id))
+            first[limit.id] = limit
+
+
+def _by_date(layer: Layer) -> list[Limit]:
+    return sorted(layer.limits, key=lambda limit: limit.dates.effective)
+
+
+def _counting(limit: Limit) -> tuple[object, ...]:
+    return limit.scope, limit.period, limit.counted, limit.each_code
