@@ -1,0 +1,159 @@
+"""``tiwizi adjudicate``: a plan and a folder of tables go in, a folder of decisions comes out, whole."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tiwizi import __version__
+from tiwizi.doors.cli.decide import ENGINES, decide_all
+from tiwizi.doors.cli.open_plan import open_plan
+from tiwizi.doors.cli.open_run import INPUTS, REPAIR, keep_plan, keep_totals
+from tiwizi.doors.cli.read_tables import UNITS, read_tables
+from tiwizi.doors.cli.summary import amount, rows_by, written
+from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
+from tiwizi.doors.cli.whole import refuse_what_is_there, whole_folder, write_receipt
+
+if TYPE_CHECKING:
+    from tiwizi.formats.tables import Book
+    from tiwizi.rules.adjudicate.columns import Decisions
+    from tiwizi.rules.adjudicate.totals import Totals
+    from tiwizi.rules.plan.document import Plan
+
+FORMATS = ("parquet", "csv", "xlsx")
+MOST_THREADS, MOST_WORKERS = 256, 1024
+
+PlanOption = Annotated[str, typer.Option("--plan", metavar="PLAN", help=explained("plan_option"))]
+Tables = Annotated[Path, typer.Option("--tables", metavar="DIR", help=explained("tables_option"))]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help=explained("out"))]
+Format = Annotated[str, typer.Option("--format", help=explained("format", formats=", ".join(FORMATS)))]
+Threads = Annotated[int | None, typer.Option("--threads", help=explained("threads"))]
+AmountsIn = Annotated[str | None, typer.Option("--amounts-in", metavar="|".join(UNITS), help=explained("amounts_in"))]
+Force = Annotated[bool, typer.Option("--force", help=explained("force"))]
+
+
+@dataclass(frozen=True)
+class How:
+    """What a run is asked to do besides deciding; checked before any work begins."""
+
+    format: str = "parquet"
+    threads: int | None = None
+    workers: int = 1
+    engine: str = "local"
+    amounts_in: str | None = None
+    force: bool = False
+
+    def __post_init__(self) -> None:
+        _one_of("--format", self.format, FORMATS)
+        _one_of("--engine", self.engine, ENGINES)
+        _within("--threads", self.threads or 1, MOST_THREADS)
+        _within("--workers", self.workers, MOST_WORKERS)
+
+    @property
+    def threads_each(self) -> int:
+        """Threads of each worker: as asked, else the machine's cores, parted among the workers."""
+        return self.threads or max(1, _cores() // self.workers)
+
+
+@speaks
+def adjudicate(
+    voice: Voice,
+    *,
+    plan: PlanOption,
+    tables: Tables,
+    out: Out,
+    format: Format = "parquet",
+    threads: Threads = None,
+    workers: Annotated[int, typer.Option("--workers", help=explained("workers"))] = 1,
+    engine: Annotated[str, typer.Option("--engine", metavar="|".join(ENGINES), help=explained("engine"))] = "local",
+    amounts_in: AmountsIn = None,
+    force: Force = False,
+) -> None:
+    decide_tables(voice, plan, tables, out, How(format, threads, workers, engine, amounts_in, force))
+
+
+def decide_tables(voice: Voice, named: str, tables: Path, out: Path, how: How) -> None:
+    """Read, decide, write, and say what came of it."""
+    refuse_what_is_there(out, force=how.force)
+    plan, plan_file = open_plan(voice, named)
+    book = read_tables(voice, tables, plan, plan_file, amounts_in=how.amounts_in)
+    decisions = decide_all(
+        voice, plan, book.facts, book.tariff, threads=how.threads_each, workers=how.workers, engine=how.engine
+    )
+    assert decisions.balanced(), "billed = paid + reductions + share on every line"
+    with whole_folder(out, force=how.force) as folder, voice.progress("writing"):
+        totals, receipt = write_run(folder, plan, plan_file, book, decisions, how.format)
+    show_result(voice, plan, totals, receipt, out)
+    voice.answer({"out": str(out), **receipt})
+
+
+def write_run(
+    folder: Path, plan: Plan, plan_file: Path, book: Book, decisions: Decisions, format: str
+) -> tuple[Totals, dict[str, Any]]:
+    """Everything that a run leaves: decisions, rows to repair, totals, and what it takes to explain them later."""
+    from tiwizi.formats.tables import write_decisions, write_repair
+    from tiwizi.rules.adjudicate.totals import add_up
+
+    totals = add_up(plan, book.facts, book.tariff, decisions)
+    write_decisions(folder / f"decisions.{format}", plan, book, decisions, format)
+    write_repair(folder / REPAIR, book)
+    book.save_inputs(folder / INPUTS)
+    keep_totals(totals, folder)
+    receipt = {
+        "command": "adjudicate",
+        "version": __version__,
+        "plan": plan.id,
+        "plan_sha256": keep_plan(plan, plan_file, folder),
+        "currency": plan.currency,
+        "unit": "minor",
+        "rows": counts_of(book),
+        "billed": totals.billed,
+        "paid": totals.paid,
+        "reductions": totals.reductions,
+        "share": totals.share,
+        "states": _states(totals),
+    }
+    write_receipt(folder, receipt)
+    return totals, receipt
+
+
+def show_result(voice: Voice, plan: Plan, totals: Totals, receipt: dict[str, Any], out: Path) -> None:
+    """The counts, and who pays what."""
+    lines = receipt["rows"]["lines"]
+    numbers = {name: written(lines[name], voice) for name in ("lines_in", "decided", "repair")}
+    voice.say("counts", **numbers)
+    payers = [(row.name, row.amounts["paid"]) for row in rows_by("payer", plan, totals, voice)]
+    rest = [("row_members_share", totals.share), ("row_reductions", totals.reductions), ("row_billed", totals.billed)]
+    rows = payers + [(voice.text(key), value) for key, value in rest]
+    columns = ["", f"{voice.text('column_amount')} ({plan.currency})"]
+    voice.table(voice.text("total_title"), columns, [[name, amount(value, plan, voice)] for name, value in rows])
+    repair = sum(table["repair"] for table in receipt["rows"]["tables"].values())
+    if repair:
+        voice.say("repair_hint", repair=written(repair, voice), path=out / REPAIR)
+    voice.say("written", path=out)
+
+
+def _states(totals: Totals) -> dict[str, int]:
+    states: dict[str, int] = {}
+    for row in totals.lines:
+        states[row.state] = states.get(row.state, 0) + row.lines
+    return states
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _one_of(option: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise Stop("not_one_of", option=option, value=value, known=", ".join(known))
+
+
+def _within(option: str, value: int, high: int) -> None:
+    if not 1 <= value <= high:
+        raise Stop("not_in_range", option=option, value=value, low=1, high=high)

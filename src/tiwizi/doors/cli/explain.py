@@ -1,0 +1,86 @@
+"""``tiwizi explain``: why a line was decided as it was, rule by rule, in sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tiwizi.doors.cli.decide import decide_share
+from tiwizi.doors.cli.open_run import open_book, open_plan_of
+from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
+
+if TYPE_CHECKING:
+    from tiwizi.formats.tables import Book
+    from tiwizi.rules.adjudicate.columns import Decisions, Facts
+    from tiwizi.rules.plan.document import Plan
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A line within its household, decided anew: the same plan and the same facts give the same trail."""
+
+    claim: str
+    line: str
+    facts: Facts
+    decisions: Decisions
+    row: int
+
+
+@speaks
+def explain(
+    voice: Voice,
+    run: Annotated[Path, typer.Argument(metavar="DIR", help=explained("run"))],
+    *,
+    line: Annotated[str, typer.Option("--line", metavar="CLAIM/LINE", help=explained("line"))],
+) -> None:
+    plan, book = open_plan_of(run), open_book(run)
+    decided = decide_line(plan, book, line, run)
+    said = sentences(plan, book, decided, voice.lang)
+    voice.paragraph(voice.text("explained_line", claim=decided.claim, line=decided.line), style="bold")
+    for sentence in said:
+        voice.paragraph(sentence)
+    voice.answer({"claim": decided.claim, "line": decided.line, **as_values(plan, decided), "sentences": said})
+
+
+def decide_line(plan: Plan, book: Book, named: str, run: Path) -> Decided:
+    """The decision on one line, from its household alone. Raises Stop where there is no such line."""
+    import numpy as np
+
+    found = book.find_line(named)
+    if found is None:
+        raise Stop("no_such_line", line=named, path=run)
+    household = int(np.searchsorted(book.facts.line_start, found, side="right")) - 1
+    facts = book.facts.take(np.array([household]))
+    decisions = decide_share(plan, facts, book.tariff, 1)
+    claim, line = book.name_line(found)
+    return Decided(claim, line, facts, decisions, found - int(book.facts.line_start[household]))
+
+
+def sentences(plan: Plan, book: Book, decided: Decided, lang: str) -> list[str]:
+    """The explanation of a line."""
+    from tiwizi.rules.adjudicate.explain import explain as say
+
+    label = book.label(int(decided.facts.code[decided.row]), lang)
+    return say(plan, decided.facts, book.tariff, decided.decisions, decided.row, lang=lang, label=label)
+
+
+def as_values(plan: Plan, decided: Decided) -> dict[str, Any]:
+    """The decision and its trail for a machine; amounts in minor units."""
+    from tiwizi.rules.adjudicate.explain import codes
+    from tiwizi.rules.terms import STATES
+
+    d, row = decided.decisions, decided.row
+    chosen = zip(d.chosen[row], d.paid[row], strict=True)
+    return {
+        "state": STATES[d.state[row]],
+        "currency": plan.currency,
+        "unit": "minor",
+        "billed": int(d.billed[row]),
+        "paid": {plan.layers[layer].id: int(amount) for layer, amount in chosen if layer >= 0},
+        "reductions": int(d.reductions[row]),
+        "share": int(d.share[row]),
+        "trail": codes(plan, d, row),
+    }

@@ -1,0 +1,89 @@
+"""The command ``tiwizi``: each verb is a file of this folder. What computes is imported when a verb runs, not before."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from tiwizi import __version__
+from tiwizi.doors.cli import adjudicate, demo, explain, generate, imports, plan, redecide, summary
+from tiwizi.doors.cli.voice import INTERRUPTED, explained
+
+#: (name, command, key of its help)
+COMMANDS = (
+    ("adjudicate", adjudicate.adjudicate, "adjudicate"),
+    ("explain", explain.explain, "explain"),
+    ("redecide", redecide.redecide, "redecide"),
+    ("summary", summary.summary, "summary"),
+    ("generate", generate.generate, "generate"),
+    ("demo", demo.demo, "demo"),
+)
+GROUPS = (
+    ("plan", plan.COMMANDS, "plan"),
+    ("import", imports.COMMANDS, "import"),
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tiwizi {__version__}")
+        raise typer.Exit
+
+
+def _tiwizi(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=explained("version"))
+    ] = False,
+) -> None:
+    pass
+
+
+def build() -> typer.Typer:
+    """The command with all its verbs."""
+    app = _group(help=explained("tiwizi"), epilog=explained("exit_codes"))
+    app.callback()(_tiwizi)
+    for name, command, key in COMMANDS:
+        app.command(name, help=explained(key))(command)
+    for name, commands, key in GROUPS:
+        group = _group(help=explained(key))
+        for verb, command in commands.items():
+            group.command(verb, help=explained(f"{key}_{verb}"))(command)
+        app.add_typer(group, name=name)
+    return app
+
+
+def _group(**words: str) -> typer.Typer:
+    return typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # plain help: half the start-up time, and no boxes around Arabic
+        context_settings={"help_option_names": ["-h", "--help"]},
+        **words,  # type: ignore[arg-type]
+    )
+
+
+app = build()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def run() -> None:
+    """Entry point. A polite end (SIGTERM) cleans up as Ctrl+C does; a reader that goes away is no mistake."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        app()
+    except BrokenPipeError:
+        sys.stderr.close()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    run()

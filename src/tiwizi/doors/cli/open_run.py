@@ -1,0 +1,85 @@
+"""A folder that ``tiwizi adjudicate`` wrote, opened again: its plan, its tables, its totals.
+
+It explains itself for ever: the plan, the law that the plan cites and the tables lie in it as they were on the day.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tiwizi.doors.cli.voice import Stop
+from tiwizi.doors.cli.whole import read_receipt
+
+if TYPE_CHECKING:
+    from tiwizi.formats.tables import Book
+    from tiwizi.rules.adjudicate.totals import Totals
+    from tiwizi.rules.plan.document import Plan
+
+PLAN, LAW, TOTALS, INPUTS, REPAIR = "plan.toml", "law.toml", "totals.json", "inputs", "repair.csv"
+
+
+def keep_plan(plan: Plan, plan_file: Path, folder: Path) -> str:
+    """Put the plan and the law that it cites beside what they decided; gives their digest."""
+    from tiwizi import packs
+
+    shutil.copyfile(plan_file, folder / PLAN)
+    law = packs.folder(plan.country) / LAW if plan.country else None
+    if law is not None and law.is_file():
+        shutil.copyfile(law, folder / LAW)
+    digest = sha256()
+    for name in (PLAN, LAW):
+        if (folder / name).is_file():
+            digest.update((folder / name).read_bytes())
+    return digest.hexdigest()
+
+
+def keep_totals(totals: Totals, folder: Path) -> None:
+    """Totals as lists of values, in minor units."""
+    (folder / TOTALS).write_text(json.dumps(asdict(totals), ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def open_plan_of(folder: Path) -> Plan:
+    """The plan of a run, as it was. Raises Stop where the folder is no run."""
+    from tiwizi.rules.law import parse_law
+    from tiwizi.rules.plan.read import read_plan
+
+    read_receipt(folder, of="adjudicate")
+    try:
+        law_text = (folder / LAW).read_text(encoding="utf-8") if (folder / LAW).is_file() else ""
+        law, _ = parse_law(law_text, file=LAW)
+        plan, _ = read_plan((folder / PLAN).read_text(encoding="utf-8-sig"), file=PLAN, law=law)
+    except (OSError, UnicodeDecodeError):
+        plan = None
+    if plan is None:
+        raise Stop("not_an_output", path=folder)
+    return plan
+
+
+def open_totals(folder: Path) -> Totals:
+    """The totals of a run. Raises Stop where the folder is no run."""
+    from tiwizi.rules.adjudicate.totals import LineTotal, PayerTotal, ReasonTotal, Totals
+
+    try:
+        kept: dict[str, Any] = json.loads((folder / TOTALS).read_text(encoding="utf-8"))
+        return Totals(
+            lines=tuple(LineTotal(*row) for row in kept["lines"]),
+            payers=tuple(PayerTotal(*row) for row in kept["payers"]),
+            reasons=tuple(ReasonTotal(*row) for row in kept["reasons"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        raise Stop("not_an_output", path=folder) from None
+
+
+def open_book(folder: Path) -> Book:
+    """The tables that a run decided, as they were read."""
+    from tiwizi.formats.tables import Book, TableError
+
+    try:
+        return Book.load_inputs(folder / INPUTS)
+    except (OSError, TableError):
+        raise Stop("not_an_output", path=folder) from None

@@ -1,0 +1,106 @@
+"""``tiwizi plan``: check a plan, read it in sentences, run its worked cases."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tiwizi.doors.cli.open_plan import open_plan, plan_path, problem_values, read_problems, show_problems
+from tiwizi.doors.cli.voice import DONE, ERRORS, Stop, Voice, explained, speaks
+
+PlanFile = Annotated[str, typer.Argument(metavar="FILE", help=explained("plan_file"))]
+
+
+@speaks
+def check(voice: Voice, file: PlanFile) -> int:
+    """Says every problem; the exit code is 1 where one of them is an error."""
+    from tiwizi.rules.plan.document import clauses
+
+    path = plan_path(file)
+    plan, problems = read_problems(path)
+    show_problems(voice, problems)
+    voice.answer({"plan": str(path), "good": plan is not None, "problems": _values(problems, voice.lang)})
+    if plan is None:
+        errors = sum(problem.is_error for problem in problems)
+        voice.paragraph(voice.text("plan_check_failed", plan=path, errors=errors), console=voice.err, style="bold")
+        return ERRORS
+    rules = len(clauses(plan)) - 1
+    voice.say("plan_is_good", plan=path, warnings=len(problems), layers=len(plan.layers), rules=rules)
+    return DONE
+
+
+@speaks
+def show(
+    voice: Voice,
+    file: PlanFile,
+    *,
+    on: Annotated[str | None, typer.Option(metavar="DAY", help=explained("on"))] = None,
+) -> None:
+    """The plan as it stands on a day."""
+    from tiwizi.rules.plan.show import show as sentences
+
+    day = _day(on)
+    plan, path = open_plan(voice, file)
+    said = sentences(plan, on=day, lang=voice.lang)
+    for sentence in said:
+        voice.paragraph(sentence)
+    voice.answer({"plan": str(path), "on": day.isoformat(), "sentences": said})
+
+
+@speaks
+def test(
+    voice: Voice,
+    what: Annotated[str, typer.Argument(metavar="FILE|DIR|PACK", help=explained("cases"))],
+) -> int:
+    """Runs each case by both engines; the exit code is 1 where one fails."""
+    from tiwizi.packs.cases import run
+
+    results: list[Any] = []
+    files = _case_files(what)
+    with voice.progress("testing", total=len(files)) as advance:
+        for file in files:
+            results += run(file)
+            advance(1)
+    failed = [result for result in results if not result.ok]
+    for result in failed:
+        _show_failure(voice, result)
+    voice.say("cases_counted", passed=len(results) - len(failed), failed=len(failed))
+    voice.answer({"passed": len(results) - len(failed), "failed": [result.json() for result in failed]})
+    return ERRORS if failed else DONE
+
+
+COMMANDS = {"check": check, "show": show, "test": test}
+
+
+def _values(problems: list[Any], lang: str) -> list[dict[str, Any]]:
+    return [problem_values(problem, lang) for problem in problems]
+
+
+def _day(written: str | None) -> date:
+    """The day asked for, else today: the door is where the clock is."""
+    if written is None:
+        return date.today()
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise Stop("not_a_day", value=written) from None
+
+
+def _case_files(what: str) -> list[Path]:
+    """The case files of a pack, of a folder, or one file."""
+    from tiwizi import packs
+
+    path = packs.folder(what) / "cases" if what in packs.available() else Path(what)
+    files = [path] if path.is_file() else sorted(path.glob("**/*.toml"))
+    if not files:
+        raise Stop("no_such_cases", path=what)
+    return files
+
+
+def _show_failure(voice: Voice, result: Any) -> None:
+    voice.out.print(f"{voice.text('case_failed')}  {result.file}  {result.name}", style="bold", markup=False)
+    for difference in result.differences:
+        voice.out.print(f"  {difference}", markup=False)

@@ -1,0 +1,179 @@
+"""``tiwizi summary``: where the money of decided files goes, as numbers and as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from tiwizi.doors.cli import picture
+from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
+from tiwizi.locale import number as in_words
+from tiwizi.locale import text
+
+if TYPE_CHECKING:
+    from tiwizi.rules.adjudicate.totals import Totals
+    from tiwizi.rules.plan.document import Plan
+
+QUESTIONS = ("category", "payer", "reason", "state", "month")
+BARS = 12
+
+
+class Row(NamedTuple):
+    """One answer: its key, its name in the reader's language, and whole minor units."""
+
+    key: str
+    name: str
+    lines: int
+    amounts: dict[str, int]
+
+
+@speaks
+def summary(
+    voice: Voice,
+    run: Annotated[Path, typer.Argument(metavar="DIR", help=explained("run"))],
+    *,
+    by: Annotated[str | None, typer.Option(help=explained("by", questions=", ".join(QUESTIONS)))] = None,
+    svg: Annotated[Path | None, typer.Option("--picture", metavar="FILE.svg", help=explained("picture"))] = None,
+) -> None:
+    from tiwizi.doors.cli.open_run import open_plan_of, open_totals
+
+    if by is not None and by not in QUESTIONS:
+        raise Stop("not_one_of", option="--by", value=by, known=", ".join(QUESTIONS))
+    plan, totals = open_plan_of(run), open_totals(run)
+    show_summary(voice, plan, totals, questions=(by,) if by else QUESTIONS[:-1])
+    if svg is not None:
+        draw(voice, plan, totals, svg)
+    asked = (by,) if by else QUESTIONS
+    voice.answer(
+        {
+            "plan": plan.id,
+            "currency": plan.currency,
+            "unit": "minor",
+            **{question: [_as_values(row) for row in rows_by(question, plan, totals, voice)] for question in asked},
+        }
+    )
+
+
+def show_summary(voice: Voice, plan: Plan, totals: Totals, *, questions: Iterable[str]) -> None:
+    """The tables that answer some questions, the first with bars."""
+    for question in questions:
+        rows = rows_by(question, plan, totals, voice)
+        heads = list(dict.fromkeys(head for row in rows for head in row.amounts))
+        columns = [voice.text(f"column_{question}"), voice.text("column_lines")]
+        columns += [f"{voice.text(f'column_{head}')}" for head in heads]
+        body: list[list[Any]] = [
+            [row.name, written(row.lines, voice), *(amount(row.amounts[head], plan, voice) for head in heads)]
+            for row in rows
+        ]
+        if question == "category":
+            chart = chart_of(voice, plan, totals)
+            _add_bars(chart, rows, columns, body, max(8, min(30, voice.out.width - 92)))
+            voice.show(picture.terminal_legend(chart))
+        voice.table(f"{voice.text(f'by_{question}')} ({plan.currency})", columns, body)
+
+
+def rows_by(question: str, plan: Plan, totals: Totals, voice: Voice) -> list[Row]:
+    """The answer to one question, the largest amount first (months in their order)."""
+    if question == "payer":
+        rows = _summed(
+            ((f"{row.layer}/{row.payer}", row.lines, {"paid": row.paid}) for row in totals.payers),
+            lambda key: _payer_name(plan, key, voice),
+        )
+    elif question == "reason":
+        rows = _summed(
+            ((row.reason, row.lines, {"amount": row.amount}) for row in totals.reasons),
+            lambda key: text("reasons", key, lang=voice.lang),
+        )
+    else:
+        name = {
+            "category": lambda key: plan.categories[key].name[voice.lang] if key in plan.categories else key,
+            "state": lambda key: voice.text(f"state_{key}"),
+            "month": str,
+        }[question]
+        rows = _summed(((getattr(row, question), row.lines, _line_amounts(row)) for row in totals.lines), name)
+    if question == "month":
+        return sorted(rows, key=lambda row: row.key)
+    return sorted(rows, key=lambda row: (-max(row.amounts.values()), row.key))
+
+
+def chart_of(voice: Voice, plan: Plan, totals: Totals) -> picture.Chart:
+    """The largest categories as bars: each payer's part, the member's share, and what nobody recognises."""
+    payers = rows_by("payer", plan, totals, voice)
+    at = {row.key: position for position, row in enumerate(payers)}
+    parts: dict[str, list[int]] = {}
+    for paid in totals.payers:
+        parts.setdefault(paid.category, [0] * len(at) + [0, 0])[at[f"{paid.layer}/{paid.payer}"]] += paid.paid
+    for line in totals.lines:
+        row = parts.setdefault(line.category, [0] * len(at) + [0, 0])
+        row[-2] += line.share
+        row[-1] += line.reductions
+    names = [*(row.name for row in payers), voice.text("row_members_share"), voice.text("row_reductions")]
+    bars = [
+        picture.Bar(row.name, tuple(parts[row.key]), amount(row.amounts["billed"], plan, voice))
+        for row in rows_by("category", plan, totals, voice)[:BARS]
+    ]
+    legend = tuple(zip(names, picture.colours(len(payers)), strict=True))
+    title = f"{voice.text('picture_title')} ({plan.currency})"
+    return picture.Chart(title, voice.text("picture_text"), legend, tuple(bars), voice.lang)
+
+
+def draw(voice: Voice, plan: Plan, totals: Totals, path: Path) -> None:
+    """Write the picture, whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_text(picture.svg(chart_of(voice, plan, totals)), encoding="utf-8")
+        partial.replace(path)
+    except OSError as problem:
+        raise Stop("cannot_write", path=path, why=problem.strerror or problem) from None
+    voice.hint("written", path=path)
+
+
+def written(number: int, voice: Voice) -> str:
+    return in_words(number, voice.lang)
+
+
+def amount(minor: int, plan: Plan, voice: Voice) -> str:
+    """Whole minor units as major units, without the currency's name: the table's title has it."""
+    from tiwizi.rules.money import MINOR_DIGITS
+
+    digits = MINOR_DIGITS[plan.currency]
+    return in_words(Decimal(minor).scaleb(-digits), voice.lang, decimals=digits)
+
+
+def _line_amounts(row: Any) -> dict[str, int]:
+    paid = row.billed - row.reductions - row.share
+    return {"billed": row.billed, "paid": paid, "share": row.share, "reductions": row.reductions}
+
+
+def _summed(parts: Iterable[tuple[str, int, Mapping[str, int]]], name: Callable[[str], str]) -> list[Row]:
+    lines: dict[str, int] = {}
+    sums: dict[str, dict[str, int]] = {}
+    for key, count, amounts in parts:
+        lines[key] = lines.get(key, 0) + count
+        total = sums.setdefault(key, dict.fromkeys(amounts, 0))
+        for head, value in amounts.items():
+            total[head] += value
+    return [Row(key, name(key), lines[key], sums[key]) for key in sums]
+
+
+def _payer_name(plan: Plan, key: str, voice: Voice) -> str:
+    layer_id, _, payer_id = key.partition("/")
+    layer = next(layer for layer in plan.layers if layer.id == layer_id)
+    of_layer = layer.name[voice.lang]
+    named = next((payer.name[voice.lang] for payer in layer.payers if payer.id == payer_id), "")
+    return f"{of_layer}: {named}" if named else of_layer
+
+
+def _add_bars(chart: picture.Chart, rows: list[Row], columns: list[str], body: list[list[Any]], width: int) -> None:
+    columns.append("")
+    for position, _ in enumerate(rows):
+        bar = picture.terminal_bar(chart, chart.bars[position], width) if position < len(chart.bars) else ""
+        body[position].append(bar)
+
+
+def _as_values(row: Row) -> dict[str, Any]:
+    return {"key": row.key, "name": row.name, "lines": row.lines, **row.amounts}

@@ -1,0 +1,196 @@
+"""How a command speaks: in one of three languages to a person, or in JSON to a machine.
+
+Results go to standard output; progress, hints and mistakes go to standard error.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json as jsonlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tiwizi.locale import LANGUAGES, text
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+#: Exit codes, documented in docs/guide/command-line.md.
+DONE, ERRORS, UNUSABLE, QUESTION, INTERRUPTED = 0, 1, 2, 3, 130
+
+#: Right-to-left isolate ... pop: what lies between keeps its own direction and does not disturb its neighbours.
+_RTL, _POP = "\u2067", "\u2069"
+
+
+class Stop(Exception):
+    """Ends a command before its work is done, with one message: a key of cli.toml, or words that are ready."""
+
+    def __init__(self, key: str, *, code: int = UNUSABLE, message: str = "", **values: object) -> None:
+        super().__init__(message or key)
+        self.key, self.code, self.message, self.values = key, code, message, values
+
+    def words(self, lang: str) -> str:
+        return self.message or text("cli", self.key, lang=lang, **self.values)
+
+
+class Voice:
+    """What a command says, and to whom."""
+
+    def __init__(self, lang: str, json: bool) -> None:
+        self.lang, self.json = lang, json
+
+    @property
+    def out(self) -> Console:
+        return _console(sys.stdout, quiet=self.json)
+
+    @property
+    def err(self) -> Console:
+        return _console(sys.stderr, quiet=self.json)
+
+    def text(self, key: str, **values: object) -> str:
+        return text("cli", key, lang=self.lang, **values)
+
+    def say(self, key: str, **values: object) -> None:
+        """A sentence of the result."""
+        self.paragraph(self.text(key, **values))
+
+    def hint(self, key: str, **values: object) -> None:
+        """A sentence beside the result, for a person only."""
+        self.paragraph(self.text(key, **values), console=self.err, style="dim")
+
+    def paragraph(self, words: str, *, console: Console | None = None, style: str = "") -> None:
+        """Words of any length; in Arabic from the right edge, each line kept in its direction."""
+        console = console or self.out
+        if self.lang != "ar" or not console.is_terminal:
+            console.print(words, style=style, markup=False, highlight=False, soft_wrap=not console.is_terminal)
+            return
+        from rich.text import Text
+
+        for line in Text(words).wrap(console, console.width):
+            console.print(Text(f"{_RTL}{line.plain.strip()}{_POP}", style=style), justify="right")
+
+    def show(self, thing: RenderableType) -> None:
+        self.out.print(thing)
+
+    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[RenderableType]]) -> None:
+        """A table whose first column names the row and whose others are numbers; in Arabic it runs from the right."""
+        from rich import box
+        from rich.table import Table
+
+        order = range(len(columns)) if self.lang != "ar" else range(len(columns) - 1, -1, -1)
+        start, end = ("left", "right") if self.lang != "ar" else ("right", "left")
+        table = Table(title=self.cell(title), title_justify=start, title_style="bold", box=box.SIMPLE_HEAD)  # type: ignore[arg-type]
+        for at in order:
+            table.add_column(self.cell(columns[at]), justify=start if at == 0 else end, overflow="fold")  # type: ignore[arg-type]
+        for row in rows:
+            table.add_row(*(self.cell(row[at]) for at in order))
+        self.out.print(table)
+
+    def cell(self, value: RenderableType) -> RenderableType:
+        """A cell that keeps its direction: otherwise Arabic in two neighbouring cells would run together."""
+        from rich.text import Text
+
+        if not isinstance(value, str):
+            return value
+        return Text(f"{_RTL}{value}{_POP}" if self.lang == "ar" and value else value)
+
+    def answer(self, result: Mapping[str, Any]) -> None:
+        """The result for a machine: one JSON object on standard output. A person has read it already."""
+        if self.json:
+            sys.stdout.write(jsonlib.dumps(result, ensure_ascii=False, indent=1, default=str) + "\n")
+
+    def fail(self, stop: Stop) -> None:
+        """The one message of a command that could not do its work."""
+        words = stop.words(self.lang)
+        if self.json:
+            self.answer({"error": stop.key, "message": words, "exit_code": stop.code})
+        else:
+            self.paragraph(words, console=self.err, style="bold")
+
+    @contextmanager
+    def progress(self, key: str, total: float | None = None) -> Iterator[Callable[[float], None]]:
+        """A bar on standard error while something lasts; ``advance(n)``. Silent when nobody watches."""
+        if self.json or not self.err.is_terminal:
+            yield lambda _: None
+            return
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.err, transient=True) as progress:
+            task = progress.add_task(self.text(key), total=total)
+            yield lambda n: progress.advance(task, n)
+
+
+def language(wanted: str | None) -> str:
+    """The language asked for, else that of TIWIZI_LANG, else that of LANG, else English."""
+    if wanted and wanted not in LANGUAGES:
+        raise typer.BadParameter(f"{wanted}: ar, fr, en")
+    for candidate in (wanted, os.environ.get("TIWIZI_LANG"), os.environ.get("LANG")):
+        if candidate and candidate[:2] in LANGUAGES:
+            return candidate[:2]
+    return "en"
+
+
+def speaks(command: Callable[..., int | None]) -> Callable[..., None]:
+    """Give a command ``--lang`` and ``--json``, hand it a Voice, and turn what stops it into a message and a code."""
+
+    def run(*, lang: str | None = None, json: bool = False, **options: Any) -> None:
+        voice = Voice(language(lang), json)
+        try:
+            code = command(voice, **options) or DONE
+        except Stop as stop:
+            voice.fail(stop)
+            code = stop.code
+        except KeyboardInterrupt:
+            voice.fail(Stop("interrupted"))
+            code = INTERRUPTED
+        if code:
+            raise typer.Exit(code)
+
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    run.__signature__ = inspect.Signature([*own, *_SPEAKING])  # type: ignore[attr-defined]
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    return run
+
+
+#: ``--help`` comes before any option is read, so it speaks the language of the environment or of a plain ``--lang xx``.
+def _help_language() -> str:
+    words = sys.argv
+    after = [words[at + 1] for at, word in enumerate(words[:-1]) if word == "--lang"]
+    after += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    return language(next((word for word in after if word in LANGUAGES), None))
+
+
+HELP_LANGUAGE = _help_language()
+
+
+def explained(key: str, **values: object) -> str:
+    """A text of ``--help``."""
+    return text("cli", f"help_{key}", lang=HELP_LANGUAGE, **values)
+
+
+def _console(stream: Any, *, quiet: bool) -> Console:
+    from rich.console import Console
+
+    return Console(file=stream, quiet=quiet, highlight=False)
+
+
+_SPEAKING = (
+    inspect.Parameter(
+        "lang",
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[str | None, typer.Option(metavar="ar|fr|en", help=explained("lang"))],
+    ),
+    inspect.Parameter(
+        "json",
+        inspect.Parameter.KEYWORD_ONLY,
+        default=False,
+        annotation=Annotated[bool, typer.Option("--json", help=explained("json"))],
+    ),
+)
