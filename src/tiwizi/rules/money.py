@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 
 #: Minor digits by currency (ISO 4217). An amount is held as a whole number of these units.
-MINOR_DIGITS = {"MAD": 2, "EUR": 2, "USD": 2, "TND": 3, "DZD": 2, "XOF": 0, "XAF": 0, "MRU": 2, "KES": 2, "TZS": 2, "NPR": 2}
+MINOR_DIGITS = {
+    "MAD": 2, "EUR": 2, "USD": 2, "TND": 3, "DZD": 2, "XOF": 0, "XAF": 0, "MRU": 2, "KES": 2, "TZS": 2, "NPR": 2,
+}  # fmt: skip
 
 #: Largest amount on one line, in minor units (a thousand million major units at two digits).
 MAX_AMOUNT = 10**11
@@ -80,7 +83,7 @@ def _scaled(text: str, scale: int) -> int:
     text = text.strip()
     if not _NUMBER.fullmatch(text):
         raise ValueError(f"{text!r} is not a plain decimal number such as '150.00'")
-    value = Decimal(text) * scale
-    if value != int(value):
+    value = Fraction(text) * scale  # a Decimal product would be rounded to 28 digits
+    if value.denominator != 1:
         raise ValueError(f"{text!r} has more decimals than the unit holds")
-    return int(value)
+    return value.numerator

@@ -167,7 +167,7 @@ def _gather(start: Column, parts: Column) -> tuple[Column, Column, Column]:
 class Decisions:
     """What comes out, a row a line, in the order of the facts.
 
-    For each line ``billed = paid.sum(axis=1) + reductions + share``. ``paid`` has a column for each step of the plan and
+    For each line ``billed = paid.sum(axis=1) + reductions + share``. ``paid`` has a column for each step of the plan,
     ``chosen`` the layer that decided it (-1: nobody did). The trail of line i is ``trail_start[i]:trail_start[i+1]``:
     ``trail_rule`` packs (layer, reason, clause), ``trail_cut`` is what that rule took from the layer's amount.
     """
@@ -192,7 +192,8 @@ class Decisions:
         """The decisions of consecutive households as one."""
         if len(parts) == 1:
             return parts[0]
-        columns = {f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Decisions) if f.name != "trail_start"}
+        names = [column.name for column in fields(Decisions) if column.name != "trail_start"]
+        columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
         sizes = np.concatenate([np.diff(p.trail_start) for p in parts])
         return Decisions(trail_start=np.concatenate(([0], np.cumsum(sizes))).astype(np.int64), **columns)
 
@@ -207,4 +208,5 @@ def pack_rule(layer: int, reason: int, clause: int) -> int:
 
 def unpack_rule(rule: int) -> tuple[int, int, int]:
     """(layer, reason, clause) of a trail entry."""
-    return rule >> (CLAUSE_BITS + REASON_BITS), (rule >> CLAUSE_BITS) & (2**REASON_BITS - 1), rule & (2**CLAUSE_BITS - 1)
+    reasons, clauses = 2**REASON_BITS - 1, 2**CLAUSE_BITS - 1
+    return rule >> (CLAUSE_BITS + REASON_BITS), (rule >> CLAUSE_BITS) & reasons, rule & clauses

@@ -1,0 +1,189 @@
+"""Decide: bind a compiled plan to facts and a tariff, and let the kernel run over ranges of households.
+
+One claim at the desk and ten million lines in a run take the same path.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import local
+
+import numpy as np
+
+from tiwizi.rules.adjudicate import context, kernel
+from tiwizi.rules.adjudicate.columns import Column, Decisions, Facts, Tariff
+from tiwizi.rules.plan.compile import CompiledPlan, PlanTables
+from tiwizi.rules.terms import ATTRIBUTES, CLAIM_ATTRIBUTES
+
+#: Lines that one call of the kernel takes: large enough to forget the call, small enough to keep threads busy.
+CHUNK = 100_000
+
+
+def decide(plan: CompiledPlan, facts: Facts, tariff: Tariff, *, threads: int = 1) -> Decisions:
+    """The decisions on every line of the facts, in their order.
+
+    plan: compiled for this tariff. threads: how many ranges of households are decided at once; the result is the same.
+    """
+    bound = _Bound(plan, facts, tariff)
+    ranges = _ranges(facts, threads)
+    if threads == 1 or len(ranges) == 1:
+        trails = [bound.run(low, high) for low, high in ranges]
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            trails = list(pool.map(lambda r: bound.run(*r), ranges))
+    return bound.decisions(trails)
+
+
+def fact_tables(plan: CompiledPlan, facts: Facts) -> kernel.FactTables:
+    """The facts as the kernel reads them."""
+    layers = plan.plan.layers
+    covers = np.zeros((len(layers), max(1, len(facts.plan_codes))), np.bool_)
+    for y, layer in enumerate(layers):
+        covers[y, : len(facts.plan_codes)] = [code in layer.covers for code in facts.plan_codes]
+    reported = np.full((len(layers), facts.lines if facts.reported else 0), -1, np.int64)
+    for y, layer in enumerate(layers):
+        if layer.id in facts.reported:
+            reported[y] = facts.reported[layer.id]
+    same = {name: getattr(facts, name) for name in kernel.FactTables._fields if hasattr(facts, name)}
+    return kernel.FactTables(
+        **same
+        | {
+            "person_word": context.person_words(facts.role, facts.sex),
+            "claim_word": context.claim_words(facts.claim_attributes),
+            "sector": np.ascontiguousarray(facts.claim_attributes[:, CLAIM_ATTRIBUTES.index("sector")]),
+            "reported": reported,
+            "layer_covers": covers,
+        }
+    )
+
+
+def tariff_tables(plan: CompiledPlan, tariff: Tariff) -> kernel.TariffTables:
+    """The tariff as the kernel reads it: with the plan's classes and the values of its key letters."""
+    names, values = plan.letters
+    found = np.full((values.shape[0], max(1, len(tariff.letters)), len(ATTRIBUTES["sector"])), -1, np.int64)
+    for n, letter in enumerate(tariff.letters):
+        if letter in names:
+            found[:, n] = values[:, names.index(letter)]
+    same = {name: getattr(tariff, name) for name in kernel.TariffTables._fields if hasattr(tariff, name)}
+    return kernel.TariffTables(
+        **same
+        | {
+            "class_of": plan.class_of(tariff.codes, tariff.categories, tariff.code_category),
+            "letter_values": found,
+            "session_letter_values": values,
+        }
+    )
+
+
+class _Bound:
+    """A plan, its facts and its tariff, ready for the kernel, and room for what comes out."""
+
+    def __init__(self, plan: CompiledPlan, facts: Facts, tariff: Tariff) -> None:
+        self.plan, self.lines, self.line_start = plan.tables, facts.lines, facts.line_start
+        self.facts = fact_tables(plan, facts)
+        self.tariff = tariff_tables(plan, tariff)
+        self.out = _output(facts.lines, len(plan.tables.step_start) - 1)
+        self.per_line = (len(plan.tables.step_start) - 1) * int(plan.tables.settings[4]) + 1
+        self.widest = _Widest(facts)
+        self.own = local()
+
+    def run(self, low: int, high: int) -> tuple[Column, Column]:
+        """Decide a range of households; gives its trail."""
+        lines = int(self.line_start[high] - self.line_start[low])
+        scratch = self._scratch()
+        # Only the part that is written is ever touched, so room for the longest possible trail costs nothing.
+        rule, cut = np.empty(lines * self.per_line, np.int32), np.empty(lines * self.per_line, np.int64)
+        size = kernel.decide_households(low, high, self.facts, self.plan, self.tariff, scratch, self.out, rule, cut)
+        return rule[:size].copy(), cut[:size].copy()
+
+    def _scratch(self) -> kernel.Scratch:
+        if not hasattr(self.own, "scratch"):
+            self.own.scratch = self.widest.scratch(self.plan)
+        found: kernel.Scratch = self.own.scratch
+        return found
+
+    def decisions(self, trails: list[tuple[Column, Column]]) -> Decisions:
+        out, start = self.out, np.zeros(self.lines + 1, np.int64)
+        np.cumsum(self.out.trail_size, out=start[1:])
+        return Decisions(
+            state=out.state,
+            reasons=out.reasons,
+            billed=out.billed,
+            paid=out.paid,
+            chosen=out.chosen,
+            reductions=out.reductions,
+            share=out.share,
+            trail_start=start,
+            trail_rule=np.concatenate([np.zeros(0, np.int32), *(rule for rule, _ in trails)]),
+            trail_cut=np.concatenate([np.zeros(0, np.int64), *(cut for _, cut in trails)]),
+        )
+
+
+class _Widest:
+    """The largest household, which sizes the working memory."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.people, self.claims, self.lines = (
+            int(np.diff(start).max(initial=0)) for start in (facts.person_start, facts.claim_start, facts.line_start)
+        )
+
+    def scratch(self, plan: PlanTables) -> kernel.Scratch:
+        _, _, _, slots, entries, limits = (int(value) for value in plan.settings)
+        steps, layers = len(plan.step_start) - 1, len(plan.reported)
+        figures, uses = (self.people + 1) * slots, self.lines * max(1, limits) * steps
+
+        def room(*shape: int) -> Column:
+            return np.zeros(shape, np.int64)
+
+        by_layer = (self.lines, layers)
+        return kernel.Scratch(
+            slot_value=room(figures),
+            slot_stamp=np.full(figures, -1, np.int64),
+            used_limit=room(uses),
+            used_person=room(uses),
+            used_claim=room(uses),
+            used_episode=room(uses),
+            used_code=room(uses),
+            used_day=room(uses),
+            used_period=room(uses),
+            used_amount=room(uses),
+            used_count=room(1),
+            kind_bits=room(self.claims),
+            ruling_cover=room(*by_layer),
+            ruling_rule=room(*by_layer),
+            ruling_word=room(*by_layer),
+            refusal=room(*by_layer),
+            refusal_clause=room(*by_layer),
+            price_row=room(self.lines),
+            possible=np.zeros(self.lines, np.bool_),
+            act_value=room(self.lines),
+            terms_share=room(self.lines),
+            terms_base=room(self.lines),
+            terms_nothing=room(self.lines),
+            trail_rule=room(2, entries),
+            trail_cut=room(2, entries),
+            trail_size=room(2),
+            deducted=room(2, max(1, limits)),
+            step_start=room(steps + 1),
+        )
+
+
+def _output(lines: int, steps: int) -> kernel.Output:
+    return kernel.Output(
+        state=np.empty(lines, np.int8),
+        reasons=np.empty(lines, np.int64),
+        billed=np.empty(lines, np.int64),
+        paid=np.empty((lines, steps), np.int64),
+        chosen=np.empty((lines, steps), np.int8),
+        reductions=np.empty(lines, np.int64),
+        share=np.empty(lines, np.int64),
+        trail_size=np.empty(lines, np.int32),
+    )
+
+
+def _ranges(facts: Facts, threads: int) -> list[tuple[int, int]]:
+    """Ranges of whole households of about a chunk of lines each, several for each thread."""
+    chunk = min(CHUNK, max(1, facts.lines // (4 * threads))) if threads > 1 else CHUNK
+    cuts = np.searchsorted(facts.line_start, np.arange(0, facts.lines, chunk), side="left")
+    edges = np.unique(np.concatenate(([0], cuts, [facts.households])))
+    return [(int(low), int(high)) for low, high in zip(edges[:-1], edges[1:], strict=True)]
