@@ -123,7 +123,8 @@ def _shelf(name: str, codes: Sequence[str], category: Sequence[str], settings: S
     first = table["first"].get(name, [])
     found = [at for at, code in enumerate(codes) if category[at] == name and code not in table["never"]]
     found.sort(key=lambda at: first.index(codes[at]) if codes[at] in first else len(first))
-    often = (np.arange(len(found)) + 1.0) ** -table["zipf"]
+    rarer = np.array([settings["code"].get(codes[at], {}).get("weight", 1.0) for at in found])
+    often = rarer * (np.arange(len(found)) + 1.0) ** -table["zipf"]
     met = np.array([_met_by(settings["code"].get(codes[at], {}), settings) for at in found])  # [codes, groups]
     return Shelf(np.array(found), cumulative(met.T * often))
 

@@ -18,9 +18,11 @@ def weekday(day: Column) -> Column:
     return (day + 3) % 7
 
 
-def working_day(day: Column) -> Column:
-    """The day itself, or the Monday after a week-end."""
-    return day + np.where(weekday(day) == SATURDAY, 2, np.where(weekday(day) == SUNDAY, 1, 0))
+def working_day(day: Column, earliest: Column) -> Column:
+    """The day itself; for a Saturday the Friday before, if that is not too early; else the Monday after a week-end."""
+    monday = day + np.where(weekday(day) == SATURDAY, 2, 1)
+    friday = (weekday(day) == SATURDAY) & (day - 1 >= earliest)
+    return np.asarray(np.where(weekday(day) < SATURDAY, day, np.where(friday, day - 1, monday)))
 
 
 @dataclass(frozen=True)

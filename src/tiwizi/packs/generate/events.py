@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from tiwizi.packs.generate.draw import Rng, happens
+from tiwizi.packs.generate.draw import Rng, happens, pick
 from tiwizi.packs.generate.people import CHILD, ORPHAN, People
 from tiwizi.packs.generate.settings import DAYS_A_YEAR
 from tiwizi.packs.generate.statuses import DISABILITY, SCHOOLING, Statuses
@@ -32,7 +32,7 @@ class Events:
 def draw_events(rng: Rng, people: People, statuses: Statuses, covered: Column, world: World, *, most: int) -> Events:
     """At most so many events of the window whose papers have been brought, on the day they happened."""
     parts = [
-        *_births(people, world),
+        *_births(rng, people, world),
         *_once(people, world),
         *_every_year(people, statuses, world),
     ]
@@ -56,11 +56,11 @@ def _grant(person: Column, day: Column, name: str, world: World) -> list[Part]:
     return parts
 
 
-def _births(people: People, world: World) -> list[Part]:
+def _births(rng: Rng, people: People, world: World) -> list[Part]:
     """A delivery for the mother, and the grant for the member."""
     child = np.flatnonzero((people.role == CHILD) & (people.mother >= 0))
     mother, day = people.mother[child], people.birth[child]
-    delivery = np.full(len(child), world.kinds.position("delivery"))
+    delivery = pick(world.kinds.birth_running, rng.random(len(child)))
     member = people.start[people.household[child]]
     return [(mother, day, delivery, np.full(len(child), -1)), *_grant(member, day, "birth", world)]
 
@@ -82,13 +82,15 @@ def _every_year(people: People, statuses: Statuses, world: World) -> list[Part]:
     disabled = statuses.person[statuses.status == DISABILITY]
     disabled = disabled[np.isin(people.role[disabled], (CHILD, ORPHAN))]
     schooled = np.isin(np.arange(len(people)), statuses.person[statuses.status == SCHOOLING])
+    died = people.death[people.start[people.household]]
     for year in years:
         day = day_number(date(year, 10, 5))
         age = np.floor((day - people.birth) / DAYS_A_YEAR)
         for at, grant in enumerate(world.grants):
             low, high = grant.ages
             if grant.name == "orphan_school":
-                who = np.flatnonzero((people.role == ORPHAN) & (age >= low) & (age <= high) & ((age < 16) | schooled))
+                of_age = (age >= low) & (age <= high) & ((age < 16) | schooled)
+                who = np.flatnonzero((people.role == ORPHAN) & (died < day) & of_age)
             elif grant.name == "disabled_child":
                 who = disabled[age[disabled] >= 0]
             else:

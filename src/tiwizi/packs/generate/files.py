@@ -97,7 +97,7 @@ def _originals(
         visit=np.where(care, pick_by_group(kinds.visit_running, np.maximum(kind, 0), rng.random(count)), 0),
         care_from=care_from,
         care_to=care_to,
-        received=np.minimum(working_day(care_to + delay), settings.until),
+        received=np.minimum(working_day(care_to + delay, care_to), settings.until),
         to_provider=third_party,
         approved=happens(rng, np.where(care, kinds.approved[kind], 0.0), count),
         channel=_channels(rng, third_party, filing),
@@ -164,7 +164,7 @@ def _with_copies(rng: Rng, files: Files, again: int, world: World) -> Files:
     chosen = np.sort(rng.permutation(room)[:again])
     copies, channels = files.take(chosen), len(filing["channels"])
     other = (copies.channel + 1 + rng.integers(0, channels - 1, again)) % channels
-    later = np.minimum(working_day(copies.received + whole(rng, (low, high), again)), settings.until)
+    later = np.minimum(working_day(copies.received + whole(rng, (low, high), again), copies.received), settings.until)
     copies = replace(copies, received=later, channel=other, to_provider=np.zeros(again, bool), copy_of=chosen)
     return _join(files, copies)
 

@@ -28,10 +28,7 @@ class Kinds:
     third_party: Column
     approved: Column
     running: Column  # [age band x 2 + ill, kinds]
-    women_only: Column
-
-    def position(self, name: str) -> int:
-        return [table["id"] for table in self.tables].index(name)
+    birth_running: Column  # [kinds]: which kind of file a birth brings
 
 
 def read_kinds(settings: Settings) -> Kinds:
@@ -52,7 +49,7 @@ def read_kinds(settings: Settings) -> Kinds:
         third_party=np.array([t.get("third_party", 0.0) for t in tables]),
         approved=np.array([t.get("approved", 0.0) for t in tables]),
         running=cumulative(weight),
-        women_only=np.array([t["id"] == "delivery" for t in tables]),
+        birth_running=cumulative(np.array([t.get("birth", 0.0) for t in tables])),
     )
 
 

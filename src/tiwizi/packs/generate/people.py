@@ -12,7 +12,7 @@ import numpy as np
 
 from tiwizi.packs.generate.draw import Rng, between, by_step, happens, normal
 from tiwizi.packs.generate.names import Names
-from tiwizi.packs.generate.settings import DAYS_A_YEAR, Settings, Table
+from tiwizi.packs.generate.settings import DAYS_A_YEAR, Settings, Table, years_later
 from tiwizi.rules.adjudicate.columns import Column
 from tiwizi.rules.period import NEVER
 from tiwizi.rules.terms import ATTRIBUTES
@@ -183,7 +183,9 @@ class _Places:
         mother[:, _LATER_AT:_ASCENDANT_AT] = np.where(filled[:, 2], row[:, 2], -1)[:, None]
         death = np.full(filled.shape, NEVER)
         death[:, 0] = np.where(self.dead_for >= 0, self._day(self.dead_for), NEVER)
-        retired = birth[:, 0] + np.floor(self.retired_at * DAYS_A_YEAR).astype(np.int64)
+        whole_years = np.floor(self.retired_at).astype(np.int64)
+        retired = years_later(birth[:, 0], whole_years)
+        retired += np.floor((self.retired_at - whole_years) * DAYS_A_YEAR).astype(np.int64)
         working = (retired > self.settings.until) | (retired >= death[:, 0])
         return People(
             household=np.repeat(np.arange(self.size), filled.sum(axis=1)),

@@ -19,6 +19,14 @@ Table = Mapping[str, Any]
 DAYS_A_YEAR = 365.25
 
 
+def years_later(day: Column, years: Column | int) -> Column:
+    """int64: the same day of the month some years on (of 29 February, 1 March)."""
+    date = np.asarray(day).astype("datetime64[D]")
+    month = date.astype("datetime64[M]")
+    later = (month + 12 * np.asarray(years)).astype("datetime64[D]") + (date - month.astype("datetime64[D]"))
+    return np.asarray(later.astype(np.int64))
+
+
 @dataclass(frozen=True)
 class Settings:
     """The tables of generator.toml, the first day of care and the last day received (days since 1970-01-01)."""

@@ -9,13 +9,13 @@ import numpy as np
 
 from tiwizi.packs.generate.draw import Rng, between, cumulative, happens, pick_by_group
 from tiwizi.packs.generate.people import CHILD, FEMALE, ORPHAN, People
-from tiwizi.packs.generate.settings import DAYS_A_YEAR, Settings, Table
+from tiwizi.packs.generate.settings import DAYS_A_YEAR, Settings, Table, years_later
 from tiwizi.rules.adjudicate.columns import Column
 from tiwizi.rules.period import NEVER, day_number, day_of
 from tiwizi.rules.terms import STATUSES
 
 ILLNESS, DISABILITY, SCHOOLING, PENSIONER = range(len(STATUSES))
-RENEWED_AFTER = round(5 * DAYS_A_YEAR)
+RENEWED_AFTER = 5  # years
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def _illnesses(rng: Rng, people: People, settings: Settings, table: Table) -> Ro
     birth = people.birth[person]
     start = np.maximum(settings.until - between(rng, (20, 14 * DAYS_A_YEAR), wanted).astype(np.int64), birth + 30)
     start = np.minimum(start, settings.until)
-    terms = (settings.until - start) // RENEWED_AFTER + 1
-    end = np.where(happens(rng, table["lifelong"], wanted), NEVER, start + terms * RENEWED_AFTER)
+    terms = (settings.until - start) // (RENEWED_AFTER * 365) + 1
+    end = np.where(happens(rng, table["lifelong"], wanted), NEVER, years_later(start, terms * RENEWED_AFTER))
     return _rows(person, ILLNESS, start, end, _illness_codes(rng, people, settings, person))
 
 
