@@ -70,10 +70,11 @@ class Wording:
         asked = [name for name in ("role", "sex", *STATUSES) if name in condition.values]
         if not asked and condition.age is None:
             return ""
+        sex = "" if "role" in condition.values else _only(condition.values.get("sex", frozenset()))
         sentence = self.part(
             "people",
-            noun=self._values("role", condition) or self.part("role_any"),
-            sex=self._values("sex", condition),
+            noun=self._values("role", condition, last="and_last") or self.part(f"any_{sex}" if sex else "role_any"),
+            sex="" if sex else self._values("sex", condition),
             age=self._age(condition.age) if condition.age else "",
             statuses=" ".join(filter(None, (self._values(status, condition) for status in STATUSES))),
         )
@@ -87,12 +88,12 @@ class Wording:
             parts.append(self.joined(kinds, "or_last"))
         return [part for part in parts if part]
 
-    def _values(self, attribute: str, condition: Condition) -> str:
+    def _values(self, attribute: str, condition: Condition, *, last: str = "or_last") -> str:
         wanted = condition.values.get(attribute, frozenset())
         known = [value for value in ATTRIBUTES[attribute] if value in wanted]
         if not known or len(known) == len(ATTRIBUTES[attribute]):
             return ""
-        return self.joined((self.part(f"{attribute}_{value}") for value in known), "or_last")
+        return self.joined((self.part(f"{attribute}_{value}") for value in known), last)
 
     def _age(self, age: tuple[int, int]) -> str:
         low, below = age
@@ -110,29 +111,32 @@ class Wording:
         known = self.plan.categories.get(category)
         return self.name(known.name, category) if known else locale.isolate(category, self.lang)
 
-    def categories(self, categories: Iterable[str]) -> str:
+    def categories(self, categories: Iterable[str], last: str = "and_last") -> str:
         """The names of some categories, in the plan's order."""
         chosen = set(categories)
         order = [category for category in self.plan.categories if category in chosen]
-        return self.joined(self.category(category) for category in order or sorted(chosen))
+        return self.joined((self.category(category) for category in order or sorted(chosen)), last)
 
     def care(self, targets: tuple[str, ...], excepted: tuple[str, ...] = ()) -> str:
         """The care that a block names: "specialist consultation and dental care except the code D800"."""
-        care = self.joined(self._target(target) for target in targets)
-        if not excepted:
-            return care
-        return self.part("except", care=care, excepted=self.joined(self._target(target) for target in excepted))
+        without = [name for target in excepted for name in self._target(target)]
+        named = [name for target in targets for name in self._target(target)]
+        left = [name for name in named if name not in without]
+        if set(without) <= set(named) and left:
+            return self.joined(left)
+        return self.part("except", care=self.joined(named), excepted=self.joined(without))
 
-    def _target(self, target: str) -> str:
+    def _target(self, target: str) -> list[str]:
+        """The names of a target: a group is told by its categories."""
         if target == "*":
-            return self.part("all_care")
+            return [self.part("all_care")]
         kind, _, named = target.partition(":")
         if kind == "code":
-            return self.part("code", code=named)
+            return [self.part("code", code=named)]
         if kind == "group":
             members = [category.id for category in self.plan.categories.values() if category.group == named]
-            return self.part("group", group=named, categories=self.categories(members)) if members else named
-        return self.category(target)
+            return [self.category(member) for member in members] or [locale.isolate(named, self.lang)]
+        return [self.category(target)]
 
     def base(self, coverage: Coverage) -> str:
         return self.part(f"base_{coverage.base}")
@@ -164,8 +168,8 @@ class Wording:
         source = self.plan.sources.get(dates.source)
         if source is None:
             return ""
-        status = "conflicting" if source.status == "?" else source.status
-        return self.part("source", title=source.title, status=self.part(f"status_{status}"))
+        status = self.part("status_conflicting" if source.status == "?" else f"status_{source.status}")
+        return status if source.status == "D" else self.part("source", title=source.title, status=status)
 
     def since(self, dates: Dates) -> str:
         """The days on which a block applies, the last one included."""
@@ -188,5 +192,10 @@ class Wording:
 
     def cited(self, sentence: str, parts: Iterable[str]) -> str:
         """A sentence without its full stop, and what it rests on in brackets."""
-        source = self.listed(parts)
+        source, sentence = self.listed(parts), sentence[:1].upper() + sentence[1:]
         return self.part("cited", sentence=sentence, source=source) if source else f"{sentence}."
+
+
+def _only(values: frozenset[str]) -> str:
+    """The only sex that a condition names, "F" or "M", or ""."""
+    return next(iter(values)) if len(values) == 1 and values <= {"F", "M"} else ""
