@@ -87,3 +87,8 @@ def test_a_missing_text_is_our_bug_and_is_named() -> None:
 @pytest.mark.parametrize("currency", MINOR_DIGITS)
 def test_an_amount_is_written_with_the_decimals_that_the_rules_count_in(currency: str) -> None:
     assert money(123, currency, "en").split()[0] == major(123, currency)
+
+
+def test_a_french_line_never_ends_before_its_colon() -> None:
+    assert text("explain", "layer", lang="fr", layer="AMO") == "AMO\u00a0:"
+    assert text("wording", "kind", lang="fr", kind="Séjour").endswith("«\u00a0Séjour\u00a0»")

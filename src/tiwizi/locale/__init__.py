@@ -24,6 +24,7 @@ _MARKS = {"ar": (".", ",", " "), "fr": (",", "\u202f", NO_BREAK_SPACE), "en": ("
 _DAY_LOCALE = {"ar": "ar_MA", "fr": "fr_MA", "en": "en_GB"}
 _FIRST_OF_MONTH = {"ar": "فاتح", "fr": "1er", "en": "1"}
 _DIRHAM = {"ar": "درهم", "fr": "DH", "en": "DH"}
+_FRENCH_SPACE = re.compile(r" (?=[:;!?»%])|(?<=«) ")
 _LATIN, _ARABIC = re.compile(r"[A-Za-zÀ-ɏ]"), re.compile(r"[\u0600-\u06ff]")
 
 
@@ -38,7 +39,13 @@ def text(subject: str, key: str, *, lang: str, **values: object) -> str:
 def catalogue(subject: str, lang: str) -> dict[str, str]:
     """Every text of a subject in a language: key -> template."""
     path = files(__name__).joinpath(lang, f"{subject}.toml")
-    return {str(key): str(template) for key, template in tomllib.loads(path.read_text(encoding="utf-8")).items()}
+    texts = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {str(key): _spaced(str(template), lang) for key, template in texts.items()}
+
+
+def _spaced(template: str, lang: str) -> str:
+    """French has a space before a colon, a semicolon, a question and within quotation marks, never a line's end."""
+    return _FRENCH_SPACE.sub(NO_BREAK_SPACE, template) if lang == "fr" else template
 
 
 def direction(lang: str) -> str:

@@ -1,4 +1,4 @@
-"""A plan as it stands on a day, in sentences: who is covered, what is paid, which limits, by what authority, what next."""
+"""A plan as it stands on a day, in sentences: who is covered, what is paid, by what authority, what changes next."""
 
 from __future__ import annotations
 

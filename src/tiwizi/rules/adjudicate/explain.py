@@ -90,7 +90,7 @@ def explain(
     number = int(np.searchsorted(facts.line_start, line, side="right")) - 1
     home = household(facts, tariff, number)
     care = home.lines[line - int(facts.line_start[number])]
-    telling = Telling(Wording(plan, lang), home, care, int(decisions.billed[line]))
+    telling = Telling(Wording(plan, lang), clauses(plan), home, care, int(decisions.billed[line]))
     parts = _parts(plan, decisions, line)
     notes = [entry for entry in trail(decisions, line) if entry.effect == "note"]
     told = [*telling.opening(label), *telling.layers(parts), *(telling.sentence(note) for note in notes)]
@@ -156,6 +156,7 @@ class Telling:
     """One line of a household, to be told in the plan's words."""
 
     words: Wording
+    blocks: tuple[Clause | None, ...]
     home: Household
     line: Line
     billed: int
@@ -261,7 +262,7 @@ class Telling:
         return [name, self.words.source(clause.dates), self.words.since(clause.dates)]
 
     def _clause(self, entry: Entry) -> Clause | None:
-        return clauses(self.words.plan)[entry.clause]
+        return self.blocks[entry.clause]
 
     def _key(self, entry: Entry, *, last: bool) -> str:
         """The text that fits: some rules are told in one way when they leave something and in another when not."""
