@@ -1,8 +1,8 @@
 """Mistakes planted in the tables, each counted: what a reader must send to repair.
 
 A kind of mistake is a word of generator.toml, [mistakes.<table>]. It replaces cells of rows that no other kind touches,
-or repeats a row. Kinds of TEXT_ONLY can only be written where cells are text, in CSV. A claim in repair takes its lines
-along; they are counted as "claim_in_repair".
+or repeats a row. Kinds of TEXT_ONLY can only be written where cells are text, in CSV. A claim, a status or a cover in
+repair takes lines along; they are counted by that reason, each line once.
 """
 
 from __future__ import annotations
@@ -38,25 +38,50 @@ def plant(rng: Rng, batch: Batch, tables: dict[str, Arrow], settings: Settings, 
     """The tables with mistakes of every kind that their columns can hold, and how many of each."""
     counts: Counter[str] = Counter()
     out = dict(tables)
-    spared = _never_touched(batch)
+    sound = np.ones(len(batch.lines), bool)  # lines that no mistake of another table takes along
     for name, rates in settings["mistakes"].items():
-        rows = _draw_rows(rng, tables[name].num_rows, rates, spared.get(name), as_text)
-        if name == "claims":
-            lost = np.concatenate([rows[kind] for kind in rows if kind != "duplicate_id"] or [np.zeros(0, np.int64)])
-            spared["lines"] = ~np.isin(batch.lines.file, lost)
-            counts["lines.claim_in_repair"] = int((~spared["lines"]).sum())
-        for kind, chosen in rows.items():
-            counts[f"{name}.{kind}"] = len(chosen)
+        allowed = {"people": _unmentioned(batch), "lines": sound}.get(name)
+        rows = _draw_rows(rng, tables[name].num_rows, rates, allowed, as_text)
+        counts.update({f"{name}.{kind}": len(chosen) for kind, chosen in rows.items()})
+        if name in _TAKES_ALONG:
+            reason, taken = _TAKES_ALONG[name](batch, rows)
+            counts[f"lines.{reason}"] = int((sound & taken).sum())
+            sound &= ~taken
         out[name] = _changed(name, tables[name], rows)
     return Planted(out, +counts)
 
 
-def _never_touched(batch: Batch) -> dict[str, Column]:
-    """Which people may be spoilt without spoiling other rows: those who appear in no other table."""
-    people = np.ones(len(batch.people), bool)
+def _unmentioned(batch: Batch) -> Column:
+    """People who may be spoilt alone: not the first of a household, and in no other table."""
+    people = batch.people.rank > 1
     people[batch.files.person] = False
     people[batch.statuses.person] = False
-    return {"people": people}
+    return people
+
+
+def _of_persons(batch: Batch, rows: Mapping[str, Column]) -> tuple[str, Column]:
+    """With an unreadable status, nobody knows how the person's care is paid."""
+    persons = batch.statuses.person[rows["unknown_status"]]
+    return "status_in_repair", np.isin(batch.files.person, persons)[batch.lines.file]
+
+
+def _of_households(batch: Batch, rows: Mapping[str, Column]) -> tuple[str, Column]:
+    households = batch.cover.household[rows["end_before_start"]]
+    return "cover_in_repair", np.isin(batch.files.household, households)[batch.lines.file]
+
+
+def _of_claims(batch: Batch, rows: Mapping[str, Column]) -> tuple[str, Column]:
+    """A repeated claim goes to repair alone: the first one stands, and its lines with it."""
+    claims = np.concatenate([chosen for kind, chosen in rows.items() if kind != "duplicate_id"])
+    return "claim_in_repair", np.isin(batch.lines.file, claims)
+
+
+#: Table -> the lines that its mistakes take along to repair, and the reason.
+_TAKES_ALONG: Mapping[str, Callable[[Batch, Mapping[str, Column]], tuple[str, Column]]] = {
+    "statuses": _of_persons,
+    "cover": _of_households,
+    "claims": _of_claims,
+}
 
 
 def _draw_rows(rng: Rng, size: int, rates: Table, allowed: Column | None, as_text: bool) -> dict[str, Column]:
