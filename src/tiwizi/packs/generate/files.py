@@ -65,44 +65,51 @@ def draw_files(rng: Rng, count: int, people: People, statuses: Statuses, covered
 def _originals(
     rng: Rng, count: int, events: Events, people: People, statuses: Statuses, covered: Column, world: World
 ) -> Files:
-    settings, kinds, filing = world.settings, world.kinds, world.settings["filing"]
-    ordinary = count - len(events)
+    kinds, filing, ordinary = world.kinds, world.settings["filing"], count - len(events)
     person = np.concatenate((_who(rng, ordinary, people, statuses, covered, world), events.person))
-    household = people.household[person]
     kind = np.concatenate((_kinds(rng, person[:ordinary], people, statuses, world), events.kind))
-    grant = np.concatenate((np.full(ordinary, -1), events.grant))
-    care = kind >= 0
-    low, high = (np.where(care, kinds.span[kind, i], 0) for i in (0, 1))
-    span = np.floor(low + (high - low + 1) * rng.random(count) ** 1.5).astype(np.int64)
-    delay = _delays(rng, count, filing)
-    earliest = np.maximum(np.maximum(settings.first, people.birth[person] + 3), covered[household])
-    latest = np.minimum(settings.until - delay - span, people.death[person] - 1)
-    care_from = world.days.draw(rng, kinds.every_day[kind] & care, earliest, latest)
-    early = happens(rng, filing["before_cover"], count) & (covered[household] > settings.first)
-    ahead = np.maximum(covered[household] - rng.integers(3, 60, count), people.birth[person] + 3)
-    care_from = np.where(early, np.minimum(care_from, ahead), care_from)
-    care_from[ordinary:] = events.day
-    care_to = np.minimum(care_from + span, np.minimum(settings.until, people.death[person]))
-    care_to = np.maximum(care_to, care_from)
+    household, care = people.household[person], kind >= 0
+    care_from, care_to, received = _dates(rng, person, kind, events, people, covered, world)
     provider, sector, level = _providers(rng, kind, household, len(covered), world)
     third_party = happens(rng, np.where(care, kinds.third_party[kind], 0.0), count)
     return Files(
         household=household,
         person=person,
         kind=kind,
-        grant=grant,
+        grant=np.concatenate((np.full(ordinary, -1), events.grant)),
         provider=provider,
         sector=sector,
         level=level,
         visit=np.where(care, pick_by_group(kinds.visit_running, np.maximum(kind, 0), rng.random(count)), 0),
         care_from=care_from,
         care_to=care_to,
-        received=np.minimum(working_day(care_to + delay, care_to), settings.until),
+        received=received,
         to_provider=third_party,
         approved=happens(rng, np.where(care, kinds.approved[kind], 0.0), count),
         channel=_channels(rng, third_party, filing),
         copy_of=np.full(count, -1),
     )
+
+
+def _dates(
+    rng: Rng, person: Column, kind: Column, events: Events, people: People, covered: Column, world: World
+) -> tuple[Column, Column, Column]:
+    """First and last day of care, and day received: within the person's life and the window; a few before the cover."""
+    settings, kinds, filing, count = world.settings, world.kinds, world.settings["filing"], len(person)
+    care, start, born = kind >= 0, covered[people.household[person]], people.birth[person]
+    low, high = (np.where(care, kinds.span[kind, i], 0) for i in (0, 1))
+    span = np.floor(low + (high - low + 1) * rng.random(count) ** 1.5).astype(np.int64)
+    delay = _delays(rng, count, filing)
+    earliest = np.maximum(np.maximum(settings.first, born + 3), start)
+    latest = np.minimum(settings.until - delay - span, people.death[person] - 1)
+    care_from = world.days.draw(rng, kinds.every_day[kind] & care, earliest, latest)
+    early = happens(rng, filing["before_cover"], count) & (start > settings.first)
+    ahead = np.maximum(start - rng.integers(3, 60, count), born + 3)
+    care_from = np.where(early, np.minimum(care_from, ahead), care_from)
+    care_from[count - len(events) :] = events.day
+    last = np.minimum(settings.until, people.death[person])
+    care_to = np.maximum(np.minimum(care_from + span, last), care_from)
+    return care_from, care_to, np.minimum(working_day(care_to + delay, care_to), settings.until)
 
 
 def _who(rng: Rng, count: int, people: People, statuses: Statuses, covered: Column, world: World) -> Column:
