@@ -17,16 +17,15 @@ CANDIDATES := python3.13 python3.12 python3.11 python3 python
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -8
 
-# A name on the PATH is no proof (version managers leave empty shims), so each candidate is asked to run.
+# A name on the PATH is no proof (version managers leave empty shims, Debian parts venv from python3), so each is asked.
 $(BIN)/python:
 	@for python in $(PYTHON) $(CANDIDATES); do \
-	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-	    "$$python" -m venv $(VENV) && exit 0; \
-	    rm -rf $(VENV); \
-	    echo "$$python cannot make a virtual environment. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; \
+	  if "$$python" -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    "$$python" -m venv $(VENV) && exit 0; rm -rf $(VENV); exit 1; \
 	  fi; \
 	done; \
-	echo "Tiwizi needs Python 3.11 or later. Install it, or say where it is: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
+	echo "Tiwizi needs Python 3.11 or later with its venv module, and found none." >&2; \
+	echo "Install it (Debian, Ubuntu: apt install python3 python3-venv), or say where it is: make PYTHON=/path/to/python3" >&2; \
 	exit 1
 
 $(VENV)/.run-ready: $(BIN)/python requirements/base.txt requirements/build.txt pyproject.toml

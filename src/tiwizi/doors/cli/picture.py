@@ -61,21 +61,21 @@ def terminal_bar(chart: Chart, bar: Bar, width: int) -> Text:
     return Text.assemble(*runs)
 
 
-def terminal_legend(chart: Chart) -> Text:
-    """What each colour is."""
+def terminal_legend(chart: Chart) -> list[Text]:
+    """What each colour is, an entry a line."""
     from rich.text import Text
 
-    entries = [Text.assemble(("█ ", colour), f"\u2068{name}\u2069", "   ") for name, colour in chart.legend]
-    if direction(chart.lang) == "rtl":
-        entries.reverse()
-    return Text.assemble(*entries)
+    rtl = direction(chart.lang) == "rtl"
+    square = [("█", colour) for _, colour in chart.legend]
+    names = [f"\u2067{name}\u2069" if rtl else name for name, _ in chart.legend]
+    pairs = zip(square, names, strict=True)
+    return [Text.assemble(name, " ", box, "  ") if rtl else Text.assemble("  ", box, " ", name) for box, name in pairs]
 
 
 def svg(chart: Chart) -> str:
     """The chart as a picture that a screen reader can tell, too."""
     legend_top = MARGIN + 36
-    legend_rows = [chart.legend[at : at + 3] for at in range(0, len(chart.legend), 3)]
-    top = legend_top + 24 * len(legend_rows) + 8
+    top = legend_top + 24 * len(chart.legend) + 8
     height = top + ROW * len(chart.bars) + MARGIN
     rtl = direction(chart.lang) == "rtl"
     body = [
@@ -87,11 +87,9 @@ def svg(chart: Chart) -> str:
         f'<rect width="{WIDTH}" height="{height}" fill="{PAPER}"/>',
         _words(chart.title, MARGIN, MARGIN + 16, rtl, size=18, weight=600),
     ]
-    for row, entries in enumerate(legend_rows):
-        for column, (name, colour) in enumerate(entries):
-            x, y = MARGIN + column * 270, legend_top + 24 * row
-            body.append(_box(x, y - 10, 12, 12, colour, rtl))
-            body.append(_words(name, x + 18, y, rtl))
+    for row, (name, colour) in enumerate(chart.legend):
+        body.append(_box(MARGIN, legend_top + 24 * row - 10, 12, 12, colour, rtl))
+        body.append(_words(name, MARGIN + 18, legend_top + 24 * row, rtl))
     for row, bar in enumerate(chart.bars):
         body += _bar_row(chart, bar, top + ROW * row, rtl)
     return "\n".join([*body, "</svg>", ""])

@@ -44,10 +44,13 @@ def show(
 
     day = _day(on)
     plan, path = open_plan(voice, file)
-    said = sentences(plan, on=day, lang=voice.lang)
-    for sentence in said:
-        voice.paragraph(sentence)
-    voice.answer({"plan": str(path), "on": day.isoformat(), "sentences": said})
+    sections = sentences(plan, on=day, lang=voice.lang)
+    for section in sections:
+        voice.paragraph(section.heading, style="bold")
+        for sentence in section.sentences:
+            voice.paragraph(f"• {sentence}")
+    said = [{"heading": section.heading, "sentences": list(section.sentences)} for section in sections]
+    voice.answer({"plan": str(path), "on": day.isoformat(), "sections": said})
 
 
 @speaks
@@ -62,7 +65,7 @@ def test(
     files = _case_files(what)
     with voice.progress("testing", total=len(files)) as advance:
         for file in files:
-            results += run(file)
+            results += run(file, lang=voice.lang)
             advance(1)
     failed = [result for result in results if not result.ok]
     for result in failed:

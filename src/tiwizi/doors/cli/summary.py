@@ -59,21 +59,27 @@ def summary(
 
 
 def show_summary(voice: Voice, plan: Plan, totals: Totals, *, questions: Iterable[str]) -> None:
-    """The tables that answer some questions, the first with bars."""
+    """The tables that answer some questions; bars go before the categories."""
     for question in questions:
+        if question == "category":
+            show_bars(voice, chart_of(voice, plan, totals))
         rows = rows_by(question, plan, totals, voice)
         heads = list(dict.fromkeys(head for row in rows for head in row.amounts))
-        columns = [voice.text(f"column_{question}"), voice.text("column_lines")]
-        columns += [f"{voice.text(f'column_{head}')}" for head in heads]
-        body: list[list[Any]] = [
+        columns = [voice.text(f"column_{head}") for head in (question, "lines", *heads)]
+        body = [
             [row.name, written(row.lines, voice), *(amount(row.amounts[head], plan, voice) for head in heads)]
             for row in rows
         ]
-        if question == "category":
-            chart = chart_of(voice, plan, totals)
-            _add_bars(chart, rows, columns, body, max(8, min(30, voice.out.width - 92)))
-            voice.show(picture.terminal_legend(chart))
         voice.table(f"{voice.text(f'by_{question}')} ({plan.currency})", columns, body)
+
+
+def show_bars(voice: Voice, chart: picture.Chart) -> None:
+    """The picture, in a terminal."""
+    width = max(10, min(60, voice.out.width - 50))
+    rows = [(bar.name, picture.terminal_bar(chart, bar, width), bar.written) for bar in chart.bars]
+    voice.table(chart.title, ["", "", ""], rows, bars=1)
+    for entry in picture.terminal_legend(chart):
+        voice.out.print(entry, justify="right" if voice.lang == "ar" else "left")
 
 
 def rows_by(question: str, plan: Plan, totals: Totals, voice: Voice) -> list[Row]:
@@ -89,12 +95,10 @@ def rows_by(question: str, plan: Plan, totals: Totals, voice: Voice) -> list[Row
             lambda key: text("reasons", key, lang=voice.lang),
         )
     else:
-        name = {
-            "category": lambda key: plan.categories[key].name[voice.lang] if key in plan.categories else key,
-            "state": lambda key: voice.text(f"state_{key}"),
-            "month": str,
-        }[question]
-        rows = _summed(((getattr(row, question), row.lines, _line_amounts(row)) for row in totals.lines), name)
+        rows = _summed(
+            ((getattr(row, question), row.lines, _line_amounts(row)) for row in totals.lines),
+            lambda key: _line_name(question, plan, key, voice),
+        )
     if question == "month":
         return sorted(rows, key=lambda row: row.key)
     return sorted(rows, key=lambda row: (-max(row.amounts.values()), row.key))
@@ -160,19 +164,18 @@ def _summed(parts: Iterable[tuple[str, int, Mapping[str, int]]], name: Callable[
     return [Row(key, name(key), lines[key], sums[key]) for key in sums]
 
 
+def _line_name(question: str, plan: Plan, key: str, voice: Voice) -> str:
+    if question == "category" and key in plan.categories:
+        return plan.categories[key].name[voice.lang]
+    return voice.text(f"state_{key}") if question == "state" else key
+
+
 def _payer_name(plan: Plan, key: str, voice: Voice) -> str:
     layer_id, _, payer_id = key.partition("/")
     layer = next(layer for layer in plan.layers if layer.id == layer_id)
     of_layer = layer.name[voice.lang]
     named = next((payer.name[voice.lang] for payer in layer.payers if payer.id == payer_id), "")
     return f"{of_layer}: {named}" if named else of_layer
-
-
-def _add_bars(chart: picture.Chart, rows: list[Row], columns: list[str], body: list[list[Any]], width: int) -> None:
-    columns.append("")
-    for position, _ in enumerate(rows):
-        bar = picture.terminal_bar(chart, chart.bars[position], width) if position < len(chart.bars) else ""
-        body[position].append(bar)
 
 
 def _as_values(row: Row) -> dict[str, Any]:

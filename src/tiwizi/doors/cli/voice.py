@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -77,19 +77,30 @@ class Voice:
     def show(self, thing: RenderableType) -> None:
         self.out.print(thing)
 
-    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[RenderableType]]) -> None:
-        """A table whose first column names the row and whose others are numbers; in Arabic it runs from the right."""
+    def table(
+        self, title: str, columns: Sequence[str], rows: Sequence[Sequence[RenderableType]], *, bars: int | None = None
+    ) -> None:
+        """A table whose first column names the row and whose others are numbers, but for a column of bars.
+
+        In Arabic it runs from the right: the columns change sides, numbers stay aligned on their last digit.
+        """
         from rich import box
         from rich.table import Table
 
-        order = range(len(columns)) if self.lang != "ar" else range(len(columns) - 1, -1, -1)
-        start, end = ("left", "right") if self.lang != "ar" else ("right", "left")
-        table = Table(title=self.cell(title), title_justify=start, title_style="bold", box=box.SIMPLE_HEAD)  # type: ignore[arg-type]
+        rtl = self.lang == "ar"
+        start: Literal["left", "right"] = "right" if rtl else "left"
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_header=any(columns))
+        order = range(len(columns) - 1, -1, -1) if rtl else range(len(columns))
+        cells = [[self.cell(value) for value in row] for row in rows]
         for at in order:
-            table.add_column(self.cell(columns[at]), justify=start if at == 0 else end, overflow="fold")  # type: ignore[arg-type]
-        for row in rows:
-            table.add_row(*(self.cell(row[at]) for at in order))
-        self.out.print(table)
+            # Numbers are never broken over lines: their column is as wide as the widest, and the names give way.
+            widest = max((_width(row[at]) for row in cells), default=0) if at else 12
+            justify = start if at in (0, bars) else "right"
+            table.add_column(self.cell(columns[at]), justify=justify, min_width=widest, overflow="fold")
+        for row in cells:
+            table.add_row(*(row[at] for at in order))
+        self.out.print(self.cell(title), style="bold", justify=start)
+        self.out.print(table, justify=start)
 
     def cell(self, value: RenderableType) -> RenderableType:
         """A cell that keeps its direction: otherwise Arabic in two neighbouring cells would run together."""
@@ -124,6 +135,12 @@ class Voice:
         with Progress(*columns, console=self.err, transient=True) as progress:
             task = progress.add_task(self.text(key), total=total)
             yield lambda n: progress.advance(task, n)
+
+
+def _width(cell: RenderableType) -> int:
+    from rich.text import Text
+
+    return cell.cell_len if isinstance(cell, Text) else 0
 
 
 def language(wanted: str | None) -> str:
@@ -177,7 +194,9 @@ def explained(key: str, **values: object) -> str:
 def _console(stream: Any, *, quiet: bool) -> Console:
     from rich.console import Console
 
-    return Console(file=stream, quiet=quiet, highlight=False)
+    # A pipe has no width: wide enough for a table, unless COLUMNS says otherwise.
+    width = None if stream.isatty() or "COLUMNS" in os.environ else 120
+    return Console(file=stream, quiet=quiet, highlight=False, width=width)
 
 
 _SPEAKING = (

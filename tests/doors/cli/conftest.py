@@ -1,0 +1,50 @@
+"""Run the command as a person would, and look at what it said and how it ended."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from tiwizi.doors.cli.main import app
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Tiwizi = Callable[..., Said]
+
+
+@pytest.fixture
+def tiwizi(monkeypatch: pytest.MonkeyPatch) -> Tiwizi:
+    """``tiwizi("plan", "check", path)`` in this process; a traceback of ours fails the test."""
+    monkeypatch.delenv("TIWIZI_LANG", raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+
+    def run(*words: object, input: str | None = None) -> Said:
+        result = CliRunner().invoke(app, [str(word) for word in words], input=input)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Said(result.exit_code, result.stdout, result.stderr)
+
+    return run
+
+
+def start(*words: object) -> subprocess.Popen[str]:
+    """The command in a process of its own, for those who want to stop it."""
+    command = [sys.executable, "-m", "tiwizi", *(str(word) for word in words)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -1,0 +1,92 @@
+"""What holds for every verb: help, languages, exit codes, one message and no traceback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from tests.doors.cli.conftest import Tiwizi
+
+from tiwizi import __version__
+from tiwizi.doors.cli.voice import language
+from tiwizi.locale import catalogue
+from tiwizi.rules.terms import REASONS, STATES
+
+VERBS = ("adjudicate", "explain", "redecide", "summary", "generate", "demo", "plan", "import")
+
+
+def test_help_names_every_verb_and_the_exit_codes(tiwizi: Tiwizi) -> None:
+    said = tiwizi("--help")
+    assert said.code == 0
+    assert all(f"\n  {verb} " in said.out for verb in VERBS)
+    assert "Exit codes: 0 done; 1" in said.out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(tiwizi: Tiwizi, verb: str) -> None:
+    said = tiwizi(verb, "--help")
+    assert said.code == 0 and "Usage:" in said.out
+
+
+def test_the_version_is_that_of_the_package(tiwizi: Tiwizi) -> None:
+    assert tiwizi("--version").out == f"tiwizi {__version__}\n"
+
+
+def test_the_installed_package_has_the_version_of_the_source() -> None:
+    try:
+        installed = metadata.version("tiwizi")
+    except metadata.PackageNotFoundError:
+        pytest.skip("tiwizi is not installed here: make test installs it")
+    assert installed == __version__
+
+
+def test_help_speaks_the_language_asked_for() -> None:
+    command = [sys.executable, "-m", "tiwizi", "explain", "--lang", "ar", "--help"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert catalogue("cli", "ar")["help_explain"] in said
+
+
+def test_help_imports_none_of_what_computes() -> None:
+    code = "import sys, tiwizi.doors.cli.main; print(*sorted({'numpy','numba','pyarrow','babel','rich'} & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert loaded == "\n"
+
+
+def test_the_language_is_the_one_asked_for_then_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIWIZI_LANG", "ar")
+    monkeypatch.setenv("LANG", "fr_MA.UTF-8")
+    assert language("en") == "en"
+    assert language(None) == "ar"
+    monkeypatch.delenv("TIWIZI_LANG")
+    assert language(None) == "fr"
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    assert language(None) == "en"
+
+
+def test_an_unknown_language_is_refused(tiwizi: Tiwizi) -> None:
+    said = tiwizi("plan", "check", "ma/public", "--lang", "tlh")
+    assert said.code == 2 and "tlh" in said.err
+
+
+def test_an_unknown_option_ends_with_2_and_says_which(tiwizi: Tiwizi) -> None:
+    said = tiwizi("adjudicate", "--teach", "me")
+    assert said.code == 2 and "--teach" in said.err and "Traceback" not in said.err
+
+
+def test_every_text_that_the_verbs_name_is_there() -> None:
+    """A missing key would only show when somebody needs it."""
+    texts, used = catalogue("cli", "en"), set()
+    for path in Path("src/tiwizi/doors/cli").glob("*.py") if Path("src").is_dir() else ():
+        words = path.read_text(encoding="utf-8").replace("'", '"').split('"')
+        used |= {word for word in words if word.isidentifier()}
+        used |= {f"help_{word}" for word in words}
+        used |= {f"{head}{word}" for head in ("column_", "by_", "help_plan_", "help_import_") for word in words}
+    used |= {f"state_{state}" for state in STATES} | {"severity_error", "severity_warning"}
+    assert not set(texts) - used, "texts that nobody says"
+
+
+def test_every_reason_has_a_short_name() -> None:
+    assert set(catalogue("reasons", "en")) >= {reason.name for reason in REASONS}
