@@ -143,8 +143,7 @@ def test_a_plan_in_arabic() -> None:
     assert head == ["يُقرب المبلغ الذي يؤديه كل نظام إلى مضاعفات 0.01 درهم، والنصف إلى الأعلى."]
     assert layer[2:] == [
         "الهيئة المدبرة: الكنوبس (من فاتح يناير 2006 إلى غاية 31 يناير 2027؛ Law 65-00، مصدر ثانوي).",
-        "التغطية مفتوحة لفائدة الأطفال المتمدرسين الذين يقل سنهم عن 26 سنة"
-        " (ابتداء من فاتح يناير 2006؛ Law 65-00، مصدر ثانوي).",
+        "التغطية مفتوحة لفائدة الأطفال المتمدرسين دون سن 26 سنة (ابتداء من فاتح يناير 2006؛ Law 65-00، مصدر ثانوي).",
         "يجب أن يرد الملف داخل أجل 60 يوما من نهاية العلاج (ابتداء من فاتح يناير 2006؛ Law 65-00، مصدر ثانوي).",
         "استشارة الاختصاصي، في القطاع الخاص: 80% من التعريفة المرجعية"
         " (ابتداء من فاتح يناير 2006؛ Law 65-00، مصدر ثانوي).",
@@ -152,7 +151,7 @@ def test_a_plan_in_arabic() -> None:
         " (ابتداء من فاتح يناير 2006؛ Law 65-00، مصدر ثانوي).",
     ]
     assert heading == "التغيير المقبل: فاتح فبراير 2027"
-    assert "«الهيئة المدبرة: الكنوبس» يصبح «الهيئة المدبرة: الضمان الاجتماعي»" in changes[0]
+    assert "عوض «الهيئة المدبرة: الكنوبس» يُعمل بـ«الهيئة المدبرة: الضمان الاجتماعي»" in changes[0]
 
 
 def test_what_is_not_in_force_on_the_day_is_left_out() -> None:
@@ -274,7 +273,7 @@ def test_a_limit_reads_as_a_sentence_with_its_scope_and_period(block: Limit, sen
             STUDENTS,
             "for children under 26 who are at school",
             "pour les enfants de moins de 26 ans qui poursuivent leurs études",
-            "لفائدة الأطفال المتمدرسين الذين يقل سنهم عن 26 سنة",
+            "لفائدة الأطفال المتمدرسين دون سن 26 سنة",
         ),
         (
             Condition({"role": frozenset({"child", "orphan"}), "disability": frozenset({"yes"})}),
@@ -286,13 +285,13 @@ def test_a_limit_reads_as_a_sentence_with_its_scope_and_period(block: Limit, sen
             Condition({"long_term_illness": frozenset({"yes"})}, age=(60, 200)),
             "for persons aged 60 or over with a long-term illness",
             "pour les personnes de 60 ans et plus en affection de longue durée (ALD)",
-            "لفائدة الأشخاص المصابين بمرض طويل الأمد البالغين 60 سنة فما فوق",
+            "لفائدة الأشخاص المصابين بمرض طويل الأمد في سن 60 سنة فما فوق",
         ),
         (
             Condition({"sector": frozenset({"private", "public"}), "visit": frozenset({"emergency"})}, age=(18, 26)),
             "for persons aged 18 to 25, in the public sector or in the private sector, in an emergency",
             "pour les personnes de 18 à 25 ans, dans le secteur public ou dans le secteur privé, en urgence",
-            "لفائدة الأشخاص الذين يتراوح سنهم بين 18 و25 سنة، في القطاع العام أو في القطاع الخاص، في حالة استعجال",
+            "لفائدة الأشخاص في سن ما بين 18 و25 سنة، في القطاع العام أو في القطاع الخاص، في حالة استعجال",
         ),
     ],
 )

@@ -70,7 +70,7 @@ class Wording:
         asked = [name for name in ("role", "sex", *STATUSES) if name in condition.values]
         if not asked and condition.age is None:
             return ""
-        sex = "" if "role" in condition.values else _only(condition.values.get("sex", frozenset()))
+        sex = _only(condition.values["sex"]) if asked == ["sex"] else ""
         sentence = self.part(
             "people",
             noun=self._values("role", condition, last="and_last") or self.part(f"any_{sex}" if sex else "role_any"),
