@@ -16,20 +16,20 @@ def limits_of_no_care(plan: Plan, root: Block) -> None:
         if layer.decided != "here" or not layer.coverage or not all(map(root.reading.is_sound, layer.coverage)):
             continue
         paid = {part for rule in paying for part in parts(plan, rule.targets)}
+        codes = {part for part in paid if part.startswith("code:")}
         for limit in layer.limits:
-            if root.reading.is_sound(limit) and not _concerns(plan, limit, paid):
+            if root.reading.is_sound(limit) and not _concerns(plan, limit, paid - codes, codes):
                 root.reading.block(limit).warning("for", "limit_of_no_care", layer=shown(layer.id))
 
 
-def _concerns(plan: Plan, limit: Limit, paid: set[str]) -> bool:
-    if "*" in paid or (paid and "*" in limit.targets):
+def _concerns(plan: Plan, limit: Limit, categories: set[str], codes: set[str]) -> bool:
+    """Whether some care that a limit names may be among the categories (or "*") and codes that are paid."""
+    if "*" in categories or ("*" in limit.targets and (categories or codes)):
         return True
-    codes = {part for part in paid if part.startswith("code:")}
-    for part in parts(plan, limit.targets):
-        may_meet = paid - codes if part.startswith("code:") else codes
-        if part in paid or may_meet:
-            return True
-    return False
+    return any(
+        part in codes or bool(categories) if part.startswith("code:") else part in categories or bool(codes)
+        for part in parts(plan, limit.targets)
+    )
 
 
 def rewordings_that_count_afresh(plan: Plan, root: Block) -> None:

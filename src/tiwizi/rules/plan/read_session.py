@@ -7,6 +7,7 @@ from tiwizi.rules.plan.authority import DATED
 from tiwizi.rules.plan.block import Block
 from tiwizi.rules.plan.care import Head, read_categories
 from tiwizi.rules.plan.document import Dates, Session, SharesException
+from tiwizi.rules.plan.problem import listed
 
 FIELDS = ("acts", "shares", "exceptions", "consultation", "anaesthesia", "theatre", "packages")
 
@@ -21,7 +22,7 @@ def read_session(block: Block, dates: Dates, head: Head) -> Session:
     anaesthesia, letter, default = _read_anaesthesia(block, head)
     theatre, share = _read_theatre(block, head)
     package, packaged = _read_packages(block, head)
-    return Session(
+    session = Session(
         id=block.text("id"),
         dates=dates,
         acts=read_categories(block, "acts", head.categories),
@@ -36,6 +37,25 @@ def read_session(block: Block, dates: Dates, head: Head) -> Session:
         package=package,
         packaged=packaged,
     )
+    _check_roles(block, session)
+    return session
+
+
+def _check_roles(block: Block, session: Session) -> None:
+    """A category plays one part in a session."""
+    parts = (
+        session.acts,
+        session.consultation,
+        session.anaesthesia,
+        session.theatre,
+        session.package,
+        session.packaged,
+    )
+    seen: frozenset[str] = frozenset()
+    for categories in parts:
+        if seen & categories:
+            block.error("", "two_roles", categories=listed(sorted(seen & categories)))
+        seen |= categories
 
 
 def _read_shares(block: Block) -> tuple[int, ...]:
