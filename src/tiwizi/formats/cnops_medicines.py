@@ -55,7 +55,7 @@ def convert(src: Path, out: Path, *, lang: str = "fr") -> Report:
 
     Raises TableError when the file is not this list.
     """
-    medicines = sort_out(src.name, read(src, needs=NEEDS), medicine, once=lambda drug: drug.code)
+    medicines = sort_out(src.name, read(src, needs=NEEDS), medicine, once="CODE")
     write(out / "tariff.csv", COLUMNS, map(tariff_row, medicines.good))
     repair = write_repair(out / "repair.csv", medicines.faults, lang=lang)
     return Report("medicines", (medicines.count,), notes(medicines.good), ("tariff.csv", *repair))

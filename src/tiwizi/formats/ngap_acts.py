@@ -110,11 +110,11 @@ def convert(
     flags: by default the file beside the source whose name ends in ``_flags``, if there is one.
     Raises TableError when a file is not what it should be.
     """
-    acts = sort_out(src.name, read(src, needs=NEEDS), act, once=lambda act: act.code)
+    acts = sort_out(src.name, read(src, needs=NEEDS), act, once="code")
     codes = {act.code for act in acts.good}
     flagged = sort_out(_name(flags := flags or _beside(src)), _rows(flags, FLAG_NEEDS), partial(flag, codes))
     confirmations = sort_out(
-        _name(confirmed), _rows(confirmed, CONFIRMATION_NEEDS), partial(confirmation, codes), once=lambda c: c.code
+        _name(confirmed), _rows(confirmed, CONFIRMATION_NEEDS), partial(confirmation, codes), once="code"
     )
     doubted = doubt(acts.good, flagged.good)
     settled = settle(doubted, confirmations.good)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -45,7 +45,7 @@ class Row:
 class Fault:
     """Why a row cannot be carried over: texts ``fault_<key>`` and ``fault_<key>_way_out`` of importers.toml."""
 
-    field: str
+    column: str
     key: str
     values: Mapping[str, str] = field(default_factory=dict)
 
@@ -63,27 +63,20 @@ class Sorted(Generic[T]):
         return Count(self.file, len(self.good) + len(self.faults), len(self.good), to_repair=len(self.faults))
 
 
-def sort_out(
-    file: str,
-    rows: Iterable[Row],
-    understand: Callable[[Row], T | Fault],
-    *,
-    once: Callable[[T], Hashable] | None = None,
-) -> Sorted[T]:
-    """Understand every row. ``once``: what only one row may say; who says it again has a fault."""
+def sort_out(file: str, rows: Iterable[Row], understand: Callable[[Row], T | Fault], *, once: str = "") -> Sorted[T]:
+    """Understand every row. ``once``: a column in which a value may stand only once; who says it again has a fault."""
     good: list[T] = []
     faults: list[tuple[Row, Fault]] = []
-    said: set[Hashable] = set()
+    said: set[str] = set()
     for row in rows:
         found = Fault("", "torn") if row.torn else understand(row)
-        if once is not None and not isinstance(found, Fault):
-            key = once(found)
-            found = Fault("", "said_twice", {"key": str(key)}) if key in said else found
-            said.add(key)
+        if once and row[once] in said and not isinstance(found, Fault):
+            found = Fault(once, "said_twice", {"value": row[once]})
         if isinstance(found, Fault):
             faults.append((row, found))
         else:
             good.append(found)
+            said.add(row[once])
     return Sorted(file, tuple(good), tuple(faults))
 
 
@@ -156,7 +149,7 @@ def write_repair(path: Path, faults: Sequence[tuple[Row, Fault]], *, lang: str) 
 def _with_reason(row: Row, fault: Fault, lang: str) -> dict[str, str]:
     said = {
         "line": str(row.line),
-        "field": fault.field,
+        "field": fault.column,
         "reason": text("importers", f"fault_{fault.key}", lang=lang, **fault.values),
         "way_out": text("importers", f"fault_{fault.key}_way_out", lang=lang, **fault.values),
     }

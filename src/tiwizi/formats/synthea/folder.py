@@ -54,11 +54,11 @@ def read_folder(src: Path) -> Folder:
             raise SourceError("folder_lacks", file=f"{name}.csv", folder=src.name)
     there = {path.stem: heading_and_size(path) for path in sorted(src.glob("*.csv"))}
     rows = {name: read(src / f"{name}.csv", needs=NEEDS[name]) for name in REQUIRED}
-    patients = sort_out("patients.csv", rows["patients"], patient, once=_id)
-    payers = sort_out("payers.csv", rows["payers"], payer, once=_id)
-    encounters = sort_out("encounters.csv", rows["encounters"], encounter, once=_id)
+    patients = sort_out("patients.csv", rows["patients"], patient, once="Id")
+    payers = sort_out("payers.csv", rows["payers"], payer, once="Id")
+    encounters = sort_out("encounters.csv", rows["encounters"], encounter, once="Id")
     people, insurers, visits = _ids(patients), _ids(payers), _ids(encounters)
-    claims = sort_out("claims.csv", rows["claims"], partial(claim, people, visits), once=_id)
+    claims = sort_out("claims.csv", rows["claims"], partial(claim, people, visits), once="Id")
     return Folder(
         patients=patients,
         payers=payers,
@@ -72,10 +72,6 @@ def read_folder(src: Path) -> Folder:
         headings={name: heading for name, (heading, _) in there.items()},
         sizes={name: len(rows.get(name, ())) or size for name, (_, size) in there.items()},
     )
-
-
-def _id(row: Row) -> str:
-    return row["Id"]
 
 
 def _ids(found: Sorted[Row]) -> Set[str]:

@@ -117,7 +117,7 @@ def day_of(moment: str) -> date | None:
 
 
 def cents(written: str) -> int | None:
-    """Whole cents; a blank is nothing; None where it is no amount. Digits below a cent are noise of Synthea's floats."""
+    """Whole cents; a blank is nothing; None where it is no amount. Digits below a cent are noise of floats."""
     try:
         amount = Decimal(written or "0").quantize(Decimal("0.01"))
         found = minor(f"{amount:f}", CURRENCY)
