@@ -14,7 +14,7 @@ from tiwizi.rules.money import MAX_AMOUNT, MAX_QUANTITY, MINOR_DIGITS, RATE_SCAL
 from tiwizi.rules.period import FIRST_YEAR, LAST_YEAR
 from tiwizi.rules.plan.document import Source, Text
 from tiwizi.rules.plan.lines import Lines, Path
-from tiwizi.rules.plan.problem import ERROR, WARNING, Problem, listed, nearest, shown
+from tiwizi.rules.plan.problem import ERROR, WARNING, Problem, listed, nearest, quoted, shown
 
 Table = Mapping[str, object]
 
@@ -126,7 +126,7 @@ class Block:
                 return value
             self.error(name, "empty_text")
         else:
-            self.error(name, "not_text", value=shown(value))
+            self.error(name, "not_text", value=quoted(value))
         return default
 
     def choice(self, name: str, known: Collection[str], default: str, key: str = "unknown_value") -> str:
@@ -141,7 +141,7 @@ class Block:
         value = self.table.get(name, default)
         if isinstance(value, bool):
             return value
-        self.error(name, "not_yes_no", value=shown(value))
+        self.error(name, "not_yes_no", value=quoted(value))
         return default
 
     def whole(self, name: str, default: int, *, low: int = 0, high: int = 1_000_000, law: str = "") -> int:
@@ -152,7 +152,7 @@ class Block:
         if name in self.citing:
             return default
         if not isinstance(value, int) or isinstance(value, bool):
-            self.error(name, "not_whole", value=shown(value))
+            self.error(name, "not_whole", value=quoted(value))
         elif not low <= value <= high:
             self.error(name, "out_of_range", value=shown(value), low=str(low), high=str(high))
         else:
@@ -194,7 +194,7 @@ class Block:
         if value is None:
             return None
         if type(value) is not date:  # a day with an hour is a datetime, which is a date too
-            self.error(name, "not_a_day", value=shown(value))
+            self.error(name, "not_a_day", value=quoted(value))
         elif not FIRST_YEAR <= value.year <= LAST_YEAR:
             self.error(name, "day_out_of_range", value=shown(value), low=str(FIRST_YEAR), high=str(LAST_YEAR))
         else:
@@ -205,18 +205,18 @@ class Block:
         """A list of texts; each element that is not one is reported."""
         value = self.table.get(name, [])
         if not isinstance(value, list):
-            self.error(name, "not_a_list", value=shown(value))
+            self.error(name, "not_a_list", value=quoted(value))
             return ()
         for position, element in enumerate(value):
             if not isinstance(element, str) or not element.strip():
-                self.element(name, position).error("", "not_text", value=shown(element))
+                self.element(name, position).error("", "not_text", value=quoted(element))
         return tuple(element for element in value if isinstance(element, str) and element.strip())
 
     def rates(self, name: str) -> tuple[int, ...]:
         """A list of percentages in basis points."""
         value = self.table.get(name, [])
         if not isinstance(value, list):
-            self.error(name, "not_a_list", value=shown(value))
+            self.error(name, "not_a_list", value=quoted(value))
             return ()
         return tuple(self.element(name, position).rate("") or 0 for position in range(len(value)))
 
@@ -241,7 +241,7 @@ class Block:
         if isinstance(value, dict):
             return Block(self.reading, value, (*self.path, name), f"{self.where}.{name}".strip("."))
         if value is not None:
-            self.error(name, "not_a_table", value=shown(value))
+            self.error(name, "not_a_table", value=quoted(value))
         return None
 
     def inners(self, name: str) -> list[Block]:
@@ -256,7 +256,7 @@ class Block:
             if isinstance(element, dict):
                 blocks.append(replace(block, table=element, where=self._called(name, element, position)))
             else:
-                block.error("", "not_a_table", value=shown(element))
+                block.error("", "not_a_table", value=quoted(element))
         return blocks
 
     def element(self, name: str, position: int) -> Block:

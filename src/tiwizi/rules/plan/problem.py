@@ -31,12 +31,21 @@ class Problem:
         return locale.text("plan_check", self.key, lang=lang, **self.values)
 
     def way_out(self, lang: str) -> str:
-        """What to do about it."""
-        return locale.text("plan_check", f"{self.key}_way_out", lang=lang, **self.values)
+        """What to do about it; for a mistyped word, first the known one that it looks like (``near``)."""
+        way = locale.text("plan_check", f"{self.key}_way_out", lang=lang, **self.values)
+        if not self.values.get("near"):
+            return way
+        guess = locale.catalogue("plan_check", lang)["did_you_mean"]
+        return guess.format(near=locale.isolate(self.values["near"], lang), rest=way)
 
     @property
     def is_error(self) -> bool:
         return self.severity == ERROR
+
+
+def quoted(value: object) -> str:
+    """A value with its quotation marks where it is a text: ``"60"`` is not the number 60."""
+    return f'"{shown(value)}"' if isinstance(value, str) else shown(value)
 
 
 def shown(value: object) -> str:
@@ -60,5 +69,5 @@ def listed(words: Iterable[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def nearest(word: str, known: tuple[str, ...]) -> str:
-    """The known word that looks most like a mistyped one."""
-    return next(iter(get_close_matches(word[:SHOWN], known[:1000], n=1, cutoff=0.0)), "–")
+    """The known word that a mistyped one looks like, or ""."""
+    return next(iter(get_close_matches(word[:SHOWN], known[:1000], n=1)), "")
