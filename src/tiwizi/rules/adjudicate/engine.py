@@ -10,10 +10,12 @@ from threading import local
 
 import numpy as np
 
-from tiwizi.rules.adjudicate import context, kernel
+from tiwizi.rules.adjudicate import context
 from tiwizi.rules.adjudicate.columns import Column, Decisions, Facts, Tariff
+from tiwizi.rules.adjudicate.kernel import registers as kernel
+from tiwizi.rules.adjudicate.kernel.lines import decide_households
 from tiwizi.rules.plan.compile import CompiledPlan, PlanTables
-from tiwizi.rules.terms import ATTRIBUTES, CLAIM_ATTRIBUTES
+from tiwizi.rules.terms import ATTRIBUTES, CLAIM_ATTRIBUTES, STATUSES
 
 #: Lines that one call of the kernel takes: large enough to forget the call, small enough to keep threads busy.
 CHUNK = 100_000
@@ -44,17 +46,41 @@ def fact_tables(plan: CompiledPlan, facts: Facts) -> kernel.FactTables:
     for y, layer in enumerate(layers):
         if layer.id in facts.reported:
             reported[y] = facts.reported[layer.id]
-    same = {name: getattr(facts, name) for name in kernel.FactTables._fields if hasattr(facts, name)}
     return kernel.FactTables(
-        **same
-        | {
-            "person_word": context.person_words(facts.role, facts.sex),
-            "claim_word": context.claim_words(facts.claim_attributes),
-            "sector": np.ascontiguousarray(facts.claim_attributes[:, CLAIM_ATTRIBUTES.index("sector")]),
-            "reported": reported,
-            "layer_covers": covers,
-        }
-    )
+        person_start=facts.person_start,
+        cover_start=facts.cover_start,
+        claim_start=facts.claim_start,
+        line_start=facts.line_start,
+        people=_table(facts.birth, context.person_words(facts.role, facts.sex)),
+        status_start=facts.status_start,
+        statuses=_table(_STATUS_BITS[facts.status], facts.status_from, facts.status_to),
+        covers=_table(facts.cover_person, facts.cover_plan, facts.cover_from, facts.cover_to, facts.cover_stage,
+                      facts.joined, facts.paid_until),
+        claims=_table(context.claim_words(facts.claim_attributes), facts.claim_attributes[:, _SECTOR], facts.provider,
+                      facts.received, facts.care_to, facts.episode),
+        claim=facts.claim,
+        person=facts.person,
+        day=facts.day,
+        code=facts.code,
+        quantity=facts.quantity,
+        billed=facts.billed,
+        allowed=facts.allowed,
+        session=facts.session,
+        reported=reported,
+        layer_covers=covers,
+    )  # fmt: skip
+
+
+_STATUS_BITS = np.array([context.FIRST_BIT[status] for status in STATUSES], np.int64)
+_SECTOR = CLAIM_ATTRIBUTES.index("sector")
+
+
+def _table(*columns: Column) -> Column:
+    """int64 [row, column]: what is read together lies together."""
+    table = np.empty((len(columns[0]), len(columns)), np.int64)
+    for n, column in enumerate(columns):
+        table[:, n] = column
+    return table
 
 
 def tariff_tables(plan: CompiledPlan, tariff: Tariff) -> kernel.TariffTables:
@@ -64,15 +90,15 @@ def tariff_tables(plan: CompiledPlan, tariff: Tariff) -> kernel.TariffTables:
     for n, letter in enumerate(tariff.letters):
         if letter in names:
             found[:, n] = values[:, names.index(letter)]
-    same = {name: getattr(tariff, name) for name in kernel.TariffTables._fields if hasattr(tariff, name)}
     return kernel.TariffTables(
-        **same
-        | {
-            "class_of": plan.class_of(tariff.codes, tariff.categories, tariff.code_category),
-            "letter_values": found,
-            "session_letter_values": values,
-        }
-    )
+        class_of=plan.class_of(tariff.codes, tariff.categories, tariff.code_category),
+        code_start=tariff.code_start,
+        rows=_table(tariff.letter, tariff.coefficient, tariff.price, tariff.reimbursement_base, tariff.generic_base,
+                    tariff.rate, tariff.valid_from, tariff.valid_to, tariff.sector, tariff.provider, tariff.anaesthesia,
+                    tariff.doubtful),
+        letter_values=found,
+        session_letter_values=values,
+    )  # fmt: skip
 
 
 class _Bound:
@@ -93,7 +119,7 @@ class _Bound:
         scratch = self._scratch()
         # Only the part that is written is ever touched, so room for the longest possible trail costs nothing.
         rule, cut = np.empty(lines * self.per_line, np.int32), np.empty(lines * self.per_line, np.int64)
-        size = kernel.decide_households(low, high, self.facts, self.plan, self.tariff, scratch, self.out, rule, cut)
+        size = decide_households(low, high, self.facts, self.plan, self.tariff, scratch, self.out, rule, cut)
         return rule[:size].copy(), cut[:size].copy()
 
     def _scratch(self) -> kernel.Scratch:
@@ -130,41 +156,20 @@ class _Widest:
     def scratch(self, plan: PlanTables) -> kernel.Scratch:
         _, _, _, slots, entries, limits = (int(value) for value in plan.settings)
         steps, layers = len(plan.step_start) - 1, len(plan.reported)
-        figures, uses = (self.people + 1) * slots, self.lines * max(1, limits) * steps
 
         def room(*shape: int) -> Column:
             return np.zeros(shape, np.int64)
 
-        by_layer = (self.lines, layers)
         return kernel.Scratch(
-            slot_value=room(figures),
-            slot_stamp=np.full(figures, -1, np.int64),
-            used_limit=room(uses),
-            used_person=room(uses),
-            used_claim=room(uses),
-            used_episode=room(uses),
-            used_code=room(uses),
-            used_day=room(uses),
-            used_period=room(uses),
-            used_amount=room(uses),
-            used_count=room(1),
-            kind_bits=room(self.claims),
-            ruling_cover=room(*by_layer),
-            ruling_rule=room(*by_layer),
-            ruling_word=room(*by_layer),
-            refusal=room(*by_layer),
-            refusal_clause=room(*by_layer),
-            price_row=room(self.lines),
-            possible=np.zeros(self.lines, np.bool_),
-            act_value=room(self.lines),
-            terms_share=room(self.lines),
-            terms_base=room(self.lines),
-            terms_nothing=room(self.lines),
-            trail_rule=room(2, entries),
-            trail_cut=room(2, entries),
-            trail_size=room(2),
+            slots=np.full(((self.people + 1) * slots, 2), -1, np.int64),
+            uses=room(self.lines * max(1, limits) * steps, 8),
+            rulings=room(self.lines, layers, 5),
+            lines=room(self.lines, 6),
+            trail=room(2, entries, 2),
             deducted=room(2, max(1, limits)),
+            kind_bits=room(self.claims),
             step_start=room(steps + 1),
+            counts=room(3),
         )
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tiwizi.rules.adjudicate.columns import Column, Decisions, Facts, Tariff
-from tiwizi.rules.adjudicate.kernel import fast
+from tiwizi.rules.adjudicate.kernel.registers import entry
 from tiwizi.rules.plan.compile import (
     C_GAPS,
     C_LIMITS_END,
@@ -84,8 +84,8 @@ def changed(before: Decisions, after: Decisions, old: Column, new: Column) -> Co
     return differs
 
 
-@fast
-def number_texts(offsets, data):  # type: ignore[no-untyped-def]
+@entry
+def number_texts(offsets: Column, data: Column) -> Column:
     """uint64 per text, the same in every run (FNV-1a). Text i is ``data[offsets[i]:offsets[i + 1]]``, in UTF-8."""
     found = np.empty(len(offsets) - 1, np.uint64)
     for row in range(len(found)):
@@ -164,8 +164,8 @@ def _rows(*columns: Column) -> Column:
     return numbers
 
 
-@fast
-def _mix(numbers, column):  # type: ignore[no-untyped-def]
+@entry
+def _mix(numbers: Column, column: Column) -> None:
     """Stir a column into the numbers of its rows (splitmix64: Steele, Lea and Flood 2014)."""
     step = 0 if len(column) == 1 else 1
     for row in range(len(numbers)):

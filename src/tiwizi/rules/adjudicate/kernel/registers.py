@@ -1,0 +1,122 @@
+"""The registers as plain numbers, the columns of the kernel's tables, and how its functions are compiled."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from tiwizi.rules.adjudicate import context
+from tiwizi.rules.adjudicate.columns import CLAUSE_BITS, Column
+from tiwizi.rules.adjudicate.columns import REASON_BITS as REASON_BITS
+from tiwizi.rules.plan import compile as c
+from tiwizi.rules.plan.document import BASES, COUNTED, SCOPES, SESSION_ROLES
+from tiwizi.rules.terms import REASON_CODE, REASONS
+
+(REVIEW, DUPLICATE, NO_COVER, NOT_PAID_UP, NOT_ELIGIBLE, LATE_FILING, NOT_IN_TARIFF, NOT_COVERED, EXCLUDED, CONTEXT,
+ AGE, SEX, NO_APPROVAL, WAITING, DOUBTFUL_PRICE, NO_PRICE, TOO_SOON, COUNT, REFERENCE, SESSION, CONSULTATION_WITH_ACT,
+ IN_PACKAGE, UNIT_CAP, FIXED_AMOUNT, DEDUCTIBLE, COPAYMENT, RATE, CEILING, AWAITING_POINT_VALUE, POINT_VALUE,
+ COORDINATION, ROUNDING, AWAITING_REPORT, REPORTED, REVIEW_ABOVE) = np.arange(len(REASONS))  # fmt: skip
+assert [REASON_CODE[name] for name in ("waiting", "review_above")] == [WAITING, REVIEW_ABOVE]
+ZERO, ONE, NONE = np.int64(0), np.int64(1), np.int64(-1)
+IS_SHARE = np.array([reason.effect == "share" for reason in REASONS])
+IS_REVIEW = np.array([reason.effect == "review" for reason in REASONS])
+CLAIM_BASE, TARIFF_BASE, LOWER_BASE, REMAINDER_BASE, LUMP_SUM = range(len(BASES))
+LINE_SCOPE, CLAIM_SCOPE, EPISODE_SCOPE, PERSON_SCOPE, HOUSEHOLD_SCOPE = range(len(SCOPES))
+BY_QUANTITY, BY_LINES, BY_CLAIMS = range(len(COUNTED))
+ACT, CONSULTATION, ANAESTHESIA, THEATRE, PACKAGE, PACKAGED = range(1, len(SESSION_ROLES) + 1)
+GAP_KIND, COUNT_KIND, DEDUCTIBLE_KIND, CEILING_KIND = range(len(c.KIND_ORDER))
+STAGE_BIT, APPROVAL_BIT = context.FIRST_BIT["stage"], context.FIRST_BIT["prior_approval"]
+KIND_BIT, MAX_KINDS, OLDEST = context.KIND_BIT, context.MAX_KINDS, context.OLDEST
+AGE_BITS, SEX_BITS = context.AGE_BITS, context.SEX_BITS
+REASON_SHIFT, LAYER_SHIFT = CLAUSE_BITS, CLAUSE_BITS + REASON_BITS
+
+# Columns of the tables below
+P_BIRTH, P_WORD = range(2)
+ST_BIT, ST_FROM, ST_TO = range(3)
+CV_PERSON, CV_PLAN, CV_FROM, CV_TO, CV_STAGE, CV_JOINED, CV_PAID_UNTIL = range(7)
+CL_WORD, CL_SECTOR, CL_PROVIDER, CL_RECEIVED, CL_CARE_TO, CL_EPISODE = range(6)
+T_LETTER, T_COEFFICIENT, T_PRICE, T_REIMBURSEMENT, T_GENERIC, T_RATE = range(6)
+T_FROM, T_TO, T_SECTOR, T_PROVIDER, T_ANAESTHESIA, T_DOUBTFUL = range(6, 12)
+SL_VALUE, SL_STAMP = range(2)
+U_LIMIT, U_PERSON, U_CLAIM, U_EPISODE, U_CODE, U_DAY, U_PERIOD, U_AMOUNT = range(8)
+G_COVER, G_RULE, G_WORD, G_REFUSAL, G_CLAUSE = range(5)
+LN_PRICE, LN_POSSIBLE, LN_VALUE, LN_SHARE, LN_BASE, LN_NOTHING = range(6)
+N_USES, N_TRAIL = range(2)
+
+
+class FactTables(NamedTuple):
+    """Facts as the kernel reads them: what is read together lies together, and conditions are words."""
+
+    person_start: Column
+    cover_start: Column
+    claim_start: Column
+    line_start: Column
+    people: Column  # int64 [person, P_]
+    status_start: Column
+    statuses: Column  # int64 [status, ST_]
+    covers: Column  # int64 [cover, CV_]
+    claims: Column  # int64 [claim, CL_]
+    claim: Column
+    person: Column
+    day: Column
+    code: Column
+    quantity: Column
+    billed: Column
+    allowed: Column
+    session: Column
+    reported: Column  # int64 [layer, line], or [layer, 0] when nothing is reported
+    layer_covers: Column  # bool [layer, plan code]
+
+
+class TariffTables(NamedTuple):
+    """A tariff as the kernel reads it, with the plan's classes of care and values of key letters."""
+
+    class_of: Column  # int32 per code
+    code_start: Column
+    rows: Column  # int64 [row, T_]
+    letter_values: Column  # int64 [epoch, letter of the tariff, sector]
+    session_letter_values: Column  # int64 [epoch, letter of the plan, sector]
+
+
+class Output(NamedTuple):
+    """The columns of Decisions, allocated by the caller; trail_size instead of trail_start."""
+
+    state: Column
+    reasons: Column
+    billed: Column
+    paid: Column
+    chosen: Column
+    reductions: Column
+    share: Column
+    trail_size: Column
+
+
+class Scratch(NamedTuple):
+    """The working memory of one thread: running figures, uses of a household, rulings of a group. All int64."""
+
+    slots: Column  # [entity x slot, SL_]
+    uses: Column  # [use, U_]
+    rulings: Column  # [line of the group, layer, G_]
+    lines: Column  # [line of the group, LN_]
+    trail: Column  # [candidate, entry, (rule, cut)]
+    deducted: Column  # [candidate, limit]
+    kind_bits: Column  # by claim of the household
+    step_start: Column  # where each step's entries begin in the trail
+    counts: Column  # [N_]: uses, entries of candidate 0, of candidate 1
+
+
+# Without reference counts (nothing is allocated), without wrappers for callers that there are not: a tenth of the time
+# to compile, and threads do not meet on a counter.
+_OPTIONS: dict[str, Any] = {"nogil": True, "boundscheck": False, "error_model": "numpy", "_nrt": False}
+
+
+def part(function: Any) -> Any:
+    """A function that only compiled functions call."""
+    return njit(**_OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+
+
+def entry(function: Any) -> Any:
+    """A function that Python calls: compiled once with all its parts, and kept on disk."""
+    return njit(**_OPTIONS, cache=True)(function)
