@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tiwizi.doors.cli.kernel_cache import place_kernel_cache
+
+place_kernel_cache()
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 

@@ -87,9 +87,9 @@ def _over_ray(plan: Plan, parts: list[Facts], tariff: Tariff, threads: int) -> l
 @contextmanager
 def _saying_what_it_waits_for(voice: Voice) -> Iterator[None]:
     """Say that the engine is being compiled, if that is what takes so long."""
-    from tiwizi.rules.adjudicate import kernel
+    from tiwizi.rules.adjudicate.kernel.lines import decide_households
 
-    timer = threading.Timer(PATIENCE, _say_compiling(voice, kernel.decide_households))
+    timer = threading.Timer(PATIENCE, _say_compiling(voice, decide_households))
     timer.daemon = True
     timer.start()
     try:

@@ -1,4 +1,4 @@
-"""The command ``tiwizi``: each verb is a file of this folder. What computes is imported when a verb runs, not before."""
+"""The command ``tiwizi``: a file of this folder a verb. What computes is imported when a verb runs, not before."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 
 from tiwizi import __version__
 from tiwizi.doors.cli import adjudicate, demo, explain, generate, imports, plan, redecide, summary
+from tiwizi.doors.cli.kernel_cache import place_kernel_cache
 from tiwizi.doors.cli.voice import INTERRUPTED, explained
 
 #: (name, command, key of its help)
@@ -77,6 +78,7 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 def run() -> None:
     """Entry point. A polite end (SIGTERM) cleans up as Ctrl+C does; a reader that goes away is no mistake."""
     signal.signal(signal.SIGTERM, _stop)
+    place_kernel_cache()
     try:
         app()
     except BrokenPipeError:
