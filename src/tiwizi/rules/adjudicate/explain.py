@@ -183,12 +183,17 @@ class Telling:
         if len(aside) == len(parts):
             aside = []
         groups: dict[int | str, list[Part]] = {}
-        for part in [*(part for part in parts if part not in aside), *aside]:
-            groups.setdefault(_same(part), []).append(part)
+        for part in parts:
+            if part not in aside:
+                groups.setdefault(_same(part), []).append(part)
         for group in groups.values():
-            yield from self._layer(group, way_out=group[0] not in aside)
+            yield from self._layer(group)
+        for reason in ASIDE:
+            others = [part for part in aside if part.entries[0].reason == reason]
+            if others:
+                yield self.say(f"{reason}_aside", layers=self._names(others)) + "."
 
-    def _layer(self, group: list[Part], *, way_out: bool) -> Iterator[str]:
+    def _layer(self, group: list[Part]) -> Iterator[str]:
         part = group[0]
         yield self._heading(group)
         if part.held:
@@ -200,16 +205,18 @@ class Telling:
             later = {other.clause for other in part.entries[position + 1 :]}
             yield self.sentence(entry, last=entry is part.entries[-1], cited=entry.clause not in later)
         yield from self._pays(part)
-        if way_out and part.entries:
+        if part.entries:
             yield from self._way_out(part.entries[-1])
 
     def _heading(self, group: list[Part]) -> str:
-        layers = [self.words.plan.layers[part.layer] for part in group]
-        name = self.words.joined(self._name(layer) for layer in layers)
-        payer = next((payer for payer in layers[0].payers if payer.dates.holds(self.line.day)), None)
+        payers = self.words.plan.layers[group[0].layer].payers
+        payer = next((payer for payer in payers if payer.dates.holds(self.line.day)), None)
         if payer is None or len(group) > 1:
-            return self.say("layer", layer=name)
-        return self.say("layer_managed", layer=name, payer=self.words.name(payer.name, payer.id))
+            return self.say("layer", layer=self._names(group))
+        return self.say("layer_managed", layer=self._names(group), payer=self.words.name(payer.name, payer.id))
+
+    def _names(self, parts: list[Part]) -> str:
+        return self.words.joined(self._name(self.words.plan.layers[part.layer]) for part in parts)
 
     def _name(self, layer: Layer) -> str:
         return self.words.name(layer.name, layer.id)
@@ -220,7 +227,8 @@ class Telling:
         options = [y for y in self.words.plan.layers if y.step == chosen.step and (y is chosen or self._covered(y))]
         if len(options) > 1:
             names = self.words.joined(self._name(layer) for layer in options)
-            yield self.say("chosen", options=names, layer=self._name(chosen)) + "."
+            key = f"chosen_{self.words.plan.choice}"
+            yield self.say(key, options=names, layer=self._name(chosen)) + "."
 
     def _covered(self, layer: Layer) -> bool:
         return any(
