@@ -173,3 +173,13 @@ def test_an_amount_of_the_law_is_in_the_currency_of_the_plan() -> None:
     )
     _, problems = read_plan(text, file="plan.toml", law=law())
     assert [problem.key for problem in problems if problem.is_error] == ["law_currency"]
+
+
+def test_a_law_with_a_line_taken_away_or_torn_is_answered() -> None:
+    lines = LAW.splitlines()
+    for number in range(len(lines)):
+        for instead in ([], [lines[number][:-1]], [lines[number].split("=")[0] + "= [[7]]"]):
+            text = "\n".join([*lines[:number], *instead, *lines[number + 1 :]])
+            found, problems = parse_law(text, file="law.toml")
+            assert (found is None) == any(problem.is_error for problem in problems)
+            assert all(1 <= problem.line <= text.count("\n") + 1 for problem in problems)

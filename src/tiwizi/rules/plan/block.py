@@ -17,6 +17,8 @@ from tiwizi.rules.plan.lines import Lines, Path
 from tiwizi.rules.plan.problem import ERROR, WARNING, Problem, listed, nearest, quoted, shown
 
 Table = Mapping[str, object]
+#: In a document with more errors than these, what a mistyped word may mean is no longer looked for.
+GUESSES = 100
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ class Block:
     def unknown(self, name: str, key: str, word: str, known: Collection[str]) -> None:
         """Report a word that is not in a register, with the nearest that is."""
         choices = tuple(known)
-        self.error(name, key, value=shown(word), near=shown(nearest(word, choices)), known=listed(choices))
+        near = nearest(word, choices) if self.reading.errors < GUESSES else ""
+        self.error(name, key, value=shown(word), near=shown(near), known=listed(choices))
 
     def expect(self, known: Collection[str]) -> None:
         """Report each field that no one would read."""

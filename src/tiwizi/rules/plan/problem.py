@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import islice
 
 from tiwizi import locale
 
@@ -63,7 +64,7 @@ def shown(value: object) -> str:
 
 def listed(words: Iterable[str]) -> str:
     """The words that are known, in their order: a screen line or two of them at most."""
-    known = [shown(word) for word in words]
+    known = [shown(word) for word in islice(words, SHOWN + 1)]
     return (", ".join(known[:SHOWN]) + (", …" if len(known) > SHOWN else "")) or "–"
 
 
