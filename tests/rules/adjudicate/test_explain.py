@@ -369,8 +369,8 @@ def test_every_reason_is_told_in_every_language(reason: str, lang: str) -> None:
         (
             "age",
             "fr",
-            "Refus : ces soins sont couverts uniquement pour les enfants de moins de 26 ans qui poursuivent leurs études ;"
-            " l'âge au jour des soins était de 46 ans",
+            "Refus : ces soins sont couverts uniquement pour les enfants de moins de 26 ans"
+            " qui poursuivent leurs études ; l'âge au jour des soins était de 46 ans",
             "Si la date de naissance est erronée, la faire corriger.",
         ),
         (
