@@ -63,10 +63,11 @@ def tables_of(folder: Folder, found: Sequence[Charge]) -> dict[str, list[Cells]]
     names = payer_names(folder)
     visits = {row["Id"]: row for row in folder.encounters.good}
     claims = {row["Id"]: row for row in folder.claims.good}
+    latest = latest_charge(found)
     return {
         "people": [person(row) for row in folder.patients.good],
         "cover": [cells for row in folder.transitions.good for cells in covers(row, names)],
-        "claims": [claim(row, visits[row["APPOINTMENTID"]]) for row in folder.claims.good],
+        "claims": [claim(row, visits[row["APPOINTMENTID"]], latest[row["Id"]]) for row in folder.claims.good],
         "lines": [line(charge) for charge in found],
         "reported": [cells for charge in found for cells in reports(charge, claims[charge.of.claim])],
         "tariff": list(tariff(found, folder.category_of)),
@@ -98,7 +99,16 @@ def covers(row: Row, names: Mapping[str, str]) -> Iterator[Cells]:
         yield dates | {"plan": secondary(names[row["SECONDARY_PAYER"]])}
 
 
-def claim(row: Row, visit: Row) -> Cells:
+def latest_charge(found: Iterable[Charge]) -> dict[str, str]:
+    """By claim, the ISO day of its last charge; "" for a claim without any."""
+    latest: dict[str, str] = defaultdict(str)
+    for charge in found:
+        latest[charge.of.claim] = max(latest[charge.of.claim], charge.of.day.isoformat())
+    return latest
+
+
+def claim(row: Row, visit: Row, latest: str) -> Cells:
+    """A claim. Synthea bills a stay over midnight on the day it began; it is not received before its last charge."""
     kind = visit["ENCOUNTERCLASS"]
     return {
         "claim": row["Id"],
@@ -110,7 +120,7 @@ def claim(row: Row, visit: Row) -> Cells:
         "payee": "provider",
         "care_from": visit["START"][:10],
         "care_to": visit["STOP"][:10],
-        "received_on": (row["LASTBILLEDDATE1"] or row["SERVICEDATE"])[:10],
+        "received_on": max((row["LASTBILLEDDATE1"] or row["SERVICEDATE"])[:10], latest),
         "episode": row["APPOINTMENTID"],
     }
 
