@@ -16,10 +16,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tiwizi.packs import folder
+from tiwizi.formats.tables import Book, read_folder
+from tiwizi.packs import folder, read_plan_file
 from tiwizi.packs.generate import UNTIL, Summary, generate
 from tiwizi.packs.generate.mistakes import TEXT_ONLY
-from tiwizi.rules.terms import ATTRIBUTES, STATUSES
+from tiwizi.rules.adjudicate.engine import decide
+from tiwizi.rules.plan.compile import compile_plan
+from tiwizi.rules.plan.document import Plan
+from tiwizi.rules.terms import ATTRIBUTES, REASON_CODE, STATES, STATUSES
 
 MEMBERS, FILES = 2_500, 9_000
 TABLES = ("people", "statuses", "cover", "claims", "lines")
@@ -408,3 +412,71 @@ def test_care_ends_on_the_day_asked_for(tmp_path: Path) -> None:
     generate(tmp_path, members=300, files=900, seed=1, until=until, mistakes=False)
     received = pq.read_table(tmp_path / "claims.parquet")["received_on"].to_pylist()
     assert max(received) <= until and max(received) > until - timedelta(10)
+
+
+# --- through the reader and the engine
+
+#: What the reader says of each kind of mistake: (field, key).
+SAID = {
+    "people.duplicate_id": ("person", "duplicate_person"),
+    "people.unknown_role": ("role", "not_a_word"),
+    "people.no_such_day": ("birth_date", "not_a_day"),
+    "statuses.unknown_person": ("person", "unknown_person"),
+    "statuses.unknown_status": ("status", "not_a_word"),
+    "cover.unknown_household": ("household", "unknown_household"),
+    "cover.end_before_start": ("end", "ends_before_start"),
+    "claims.unknown_household": ("household", "unknown_household"),
+    "claims.unknown_sector": ("sector", "not_a_word"),
+    "claims.missing_day": ("received_on", "missing"),
+    "claims.no_such_day": ("received_on", "not_a_day"),
+    "claims.duplicate_id": ("claim", "duplicate_claim"),
+    "lines.claim_in_repair": ("claim", "claim_in_repair"),
+    "lines.status_in_repair": ("person", "status_in_repair"),
+    "lines.cover_in_repair": ("person", "cover_in_repair"),
+    "lines.unknown_code": ("code", "unknown_code"),
+    "lines.unknown_person": ("person", "unknown_person"),
+    "lines.wrong_household": ("person", "other_household"),
+    "lines.negative_quantity": ("quantity", "negative"),
+    "lines.negative_amount": ("billed", "negative"),
+    "lines.missing_amount": ("billed", "neither_price_nor_billed"),
+    "lines.missing_claim": ("claim", "unknown_claim"),
+    "lines.duplicate_id": ("line", "duplicate_line"),
+    "lines.no_such_day": ("date", "not_a_day"),
+    "lines.letter_in_amount": ("billed", "not_a_number"),
+}
+
+
+def read(path: Path) -> tuple[Book, Plan]:
+    file = folder("ma") / "plans" / "public.toml"
+    plan, problems = read_plan_file(file)
+    assert plan is not None, problems
+    tariffs = [(file.parent / name).resolve() for name in plan.tariffs]
+    return read_folder(path, currency=plan.currency, tariff_files=tariffs), plan
+
+
+@pytest.mark.parametrize("format", ["parquet", "csv"])
+def test_what_lands_in_repair_is_what_was_planted_kind_by_kind(format: str, tmp_path: Path) -> None:
+    summary = generate(tmp_path, members=6_000, files=22_000, seed=2, format=format)
+    book, _ = read(tmp_path)
+    landed = Counter((row.table, *zip(row.fields, row.keys, strict=True)) for row in book.repair.rows("en"))
+    planted = Counter({(kind.split(".")[0], SAID[kind]): count for kind, count in summary.mistakes.items()})
+    assert landed == planted
+    assert {name: book.counts[name].rows for name in TABLES} == summary.rows
+
+
+def test_without_mistakes_every_row_is_accepted(mutual: Mutual) -> None:
+    book, _ = read(mutual.folder)
+    assert sum(count.repair for count in book.counts.values()) == 0
+    assert book.question is None
+
+
+def test_most_lines_are_paid_in_whole_or_in_part_some_refused_and_few_wait(mutual: Mutual) -> None:
+    book, plan = read(mutual.folder)
+    decisions = decide(compile_plan(plan, book.tariff), book.facts, book.tariff)
+    share = {name: float(np.mean(decisions.state == code)) for code, name in enumerate(STATES)}
+    assert share["paid"] + share["reduced"] > 0.8
+    assert 0.04 < share["refused"] < 0.16
+    assert share["to_review"] < 0.01
+    said = np.bitwise_or.reduce(decisions.reasons)
+    expected = ("duplicate", "late_filing", "no_cover", "not_eligible", "excluded", "reference", "session", "rate")
+    assert all(said >> REASON_CODE[reason] & 1 for reason in (*expected, "coordination", "no_prior_approval"))

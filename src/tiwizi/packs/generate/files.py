@@ -9,8 +9,8 @@ import numpy as np
 from tiwizi.packs.generate.days import working_day
 from tiwizi.packs.generate.draw import Rng, happens, pick_by_group, shares, whole
 from tiwizi.packs.generate.events import Events, draw_events
-from tiwizi.packs.generate.people import FEMALE, People
-from tiwizi.packs.generate.settings import Table
+from tiwizi.packs.generate.people import CHILD, FEMALE, ORPHAN, People
+from tiwizi.packs.generate.settings import DAYS_A_YEAR, Table
 from tiwizi.packs.generate.statuses import ILLNESS, Statuses
 from tiwizi.packs.generate.world import World
 from tiwizi.rules.adjudicate.columns import Column
@@ -118,6 +118,9 @@ def _who(rng: Rng, count: int, people: People, statuses: Statuses, covered: Colu
     weight = np.array(use["by_age"])[settings.band(people.birth, settings.until)]
     weight = weight * np.where(people.sex == FEMALE, use["women"], 1.0)
     weight[statuses.person[statuses.status == ILLNESS]] *= use["long_term_illness"]
+    weight *= np.array([use["by_role"].get(role, 1.0) for role in ATTRIBUTES["role"]])[people.role]
+    grown = settings.until - people.birth > settings["children"]["listed_until"] * DAYS_A_YEAR
+    weight *= np.where(grown & np.isin(people.role, (CHILD, ORPHAN)), use["over_age"], 1.0)
     household = np.exp(use["households"] * rng.standard_normal(len(covered)))
     household *= np.where(happens(rng, use["heavy"], len(covered)), use["heavy_factor"], 1.0)
     weight *= household[people.household] * np.exp(use["people"] * rng.standard_normal(len(people)))

@@ -9,7 +9,7 @@ import numpy as np
 from tiwizi.packs.generate.draw import Rng, happens, ragged, steady, steady_normal, whole
 from tiwizi.packs.generate.files import Files
 from tiwizi.packs.generate.people import People
-from tiwizi.packs.generate.settings import Table
+from tiwizi.packs.generate.settings import DAYS_A_YEAR, Table
 from tiwizi.packs.generate.statuses import ILLNESS, Statuses
 from tiwizi.packs.generate.world import World
 from tiwizi.rules.adjudicate.columns import Column
@@ -77,7 +77,8 @@ def _lines_of_kind(
     rng: Rng, chosen: Column, table: Table, files: Files, people: People, ill: Column, world: World
 ) -> list[_Drawn]:
     slots = table["lines"]
-    present = np.array([happens(rng, slot.get("share", 1.0), len(chosen)) for slot in slots])
+    age = (files.care_from[chosen] - people.birth[files.person[chosen]]) / DAYS_A_YEAR
+    present = np.array([happens(rng, slot.get("share", 1.0), len(chosen)) & _of_age(slot, age) for slot in slots])
     present[0] |= ~present.any(axis=0)  # a file has a line at least
     drawn = []
     for place, slot in enumerate(slots):
@@ -97,6 +98,11 @@ def _lines_of_kind(
             )
         )
     return drawn
+
+
+def _of_age(slot: Table, age: Column) -> Column:
+    low, high = slot.get("ages", (-1, 200))
+    return np.asarray((age >= low) & (age < high + 1))
 
 
 def _codes(
