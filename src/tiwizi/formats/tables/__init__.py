@@ -1,0 +1,29 @@
+"""A mutual's tables, docs/concepts/tables.md: files in, checked facts and rows to repair; decisions out."""
+
+from pathlib import Path
+
+from tiwizi.formats.tables.book import Book, Ids, from_rows, read_folder
+from tiwizi.formats.tables.decisions import DecisionTable, read_decisions, write_decisions
+from tiwizi.formats.tables.fault import Said, TableError
+from tiwizi.formats.tables.repair import Counts, Repair, RepairRow, write_repair_rows
+
+__all__ = [
+    "Book",
+    "Counts",
+    "DecisionTable",
+    "Ids",
+    "Repair",
+    "RepairRow",
+    "Said",
+    "TableError",
+    "from_rows",
+    "read_decisions",
+    "read_folder",
+    "write_decisions",
+    "write_repair",
+]
+
+
+def write_repair(path: Path, book: Book, *, lang: str | None = None) -> None:
+    """The rows that went to repair as one CSV file, with where each stands, its reason and the way out in words."""
+    write_repair_rows(path, book.repair, lang=lang or book.lang)

@@ -1,0 +1,252 @@
+"""What a folder of tables says, checked: the facts, the prices, who is who, and the rows that went to repair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tiwizi.formats.tables import inputs
+from tiwizi.formats.tables.claims import Claims, Lines, lost_lines, read_claims, read_lines, read_reported
+from tiwizi.formats.tables.fault import Said, TableError
+from tiwizi.formats.tables.households import Cover, People, Statuses, read_cover, read_people, read_statuses
+from tiwizi.formats.tables.magnitude import question
+from tiwizi.formats.tables.repair import Counts, Repair, set_apart
+from tiwizi.formats.tables.schema import TABLES
+from tiwizi.formats.tables.sheet import Sheet
+from tiwizi.formats.tables.source import Source, chained, find_tables, from_mappings, read_source
+from tiwizi.formats.tables.tariff import Prices, read_tariff
+from tiwizi.rules.adjudicate.columns import Facts, Tariff
+from tiwizi.rules.money import MINOR_DIGITS
+
+AmountsIn = Literal["major", "minor"]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Identifiers as text arrays, in the order of the facts. A line's own is ``line_names[line_name[row]]``."""
+
+    households: Any
+    people: Any
+    claims: Any
+    line_name: NDArray[Any]
+    line_names: Any
+    codes: Any
+    providers: Any
+    labels: dict[str, Any]
+
+    def take(self, facts: Facts, households: NDArray[Any]) -> Ids:
+        """The identifiers of some households alone, for ``facts.take(households)``."""
+        people, claims, lines = (
+            _rows(s, households) for s in (facts.person_start, facts.claim_start, facts.line_start)
+        )
+        return replace(
+            self,
+            households=self.households.take(pa.array(households)),
+            people=self.people.take(pa.array(people)),
+            claims=self.claims.take(pa.array(claims)),
+            line_name=self.line_name[lines],
+        )
+
+
+def _rows(start: NDArray[Any], parts: NDArray[Any]) -> NDArray[Any]:
+    """The rows of some parts of a ragged column."""
+    sizes = start[parts + 1] - start[parts]
+    moved = start[parts] - np.concatenate(([0], np.cumsum(sizes)[:-1]))
+    return np.asarray(np.arange(sizes.sum()) + np.repeat(moved, sizes))
+
+
+@dataclass(frozen=True)
+class Book:
+    """``questions``: what a person must answer before amounts are trusted. ``notes``: columns that were not read."""
+
+    facts: Facts
+    tariff: Tariff
+    ids: Ids
+    currency: str
+    repair: Repair = field(default_factory=Repair)
+    questions: tuple[Said, ...] = ()
+    notes: tuple[Said, ...] = ()
+    lang: str = "en"
+    sources: Callable[[str], Source] | None = None
+
+    @property
+    def question(self) -> Said | None:
+        return self.questions[0] if self.questions else None
+
+    @property
+    def counts(self) -> dict[str, Counts]:
+        """Of each table the rows that came in, were accepted, went to repair."""
+        return self.repair.counts or {}
+
+    def read_rows(self, table: str, rows: NDArray[Any]) -> list[dict[str, str]]:
+        """Rows of a table as its file has them, by the file's headings; the file is read again."""
+        assert self.sources is not None, "a book that was saved no longer has its files"
+        cells = {heading: column.to_pylist() for heading, column in self.sources(table).original(rows).items()}
+        return [{heading: column[i] for heading, column in cells.items()} for i in range(len(rows))]
+
+    def name_line(self, row: int) -> tuple[str, str]:
+        """(claim, line) as the tables name a line of the facts."""
+        claim = self.ids.claims[int(self.facts.claim[row])].as_py()
+        return claim, self.ids.line_names[int(self.ids.line_name[row])].as_py()
+
+    def find_line(self, named: str) -> int | None:
+        """The row of a line named "claim/line", or "claim" where the claim has one line only."""
+        for cut in [len(named), *(i for i, letter in enumerate(named) if letter == "/")]:
+            claim = pc.index(self.ids.claims, named[:cut]).as_py()
+            rows = self._lines_of(claim) if claim >= 0 else []
+            found = [row for row in rows if cut == len(named) or self.name_line(row)[1] == named[cut + 1 :]]
+            if len(found) == 1:
+                return found[0]
+        return None
+
+    def _lines_of(self, claim: int) -> list[int]:
+        household = int(np.searchsorted(self.facts.claim_start, claim, side="right")) - 1
+        low, high = (int(end) for end in self.facts.line_start[household : household + 2])
+        return [low + int(at) for at in np.flatnonzero(self.facts.claim[low:high] == claim)]
+
+    def label(self, code: int, lang: str) -> str:
+        """What a code is called in a language; in another where it has no name there; else the code itself."""
+        for known in (lang, "fr", "ar", "en"):
+            if name := self.ids.labels[known][code].as_py():
+                return str(name)
+        return self.tariff.codes[code]
+
+    def take(self, households: NDArray[Any]) -> Book:
+        """The book of some households alone."""
+        return replace(self, facts=self.facts.take(households), ids=self.ids.take(self.facts, households))
+
+    def save_inputs(self, folder: Path) -> None:
+        """Keep what the decisions rest on, so that they can be explained when the tables are gone."""
+        inputs.save(folder, facts=self.facts, tariff=self.tariff, ids=self.ids, currency=self.currency)
+
+    @classmethod
+    def load_inputs(cls, folder: Path) -> Book:
+        """The book of a run as it was saved, without its repair. Raises OSError or TableError."""
+        facts, tariff, ids, currency = inputs.load(folder)
+        return cls(facts, tariff, Ids(**ids), currency)
+
+
+def read_folder(
+    folder: Path,
+    *,
+    currency: str,
+    tariff_files: Sequence[Path] = (),
+    lang: str = "en",
+    amounts_in: AmountsIn | None = None,
+    progress: Progress | None = None,
+) -> Book:
+    """The tables of a folder, checked and joined.
+
+    tariff_files: tariff tables that a plan brings, besides the folder's own. amounts_in: "minor" where the amounts of
+    lines and reported are written in minor units. progress: told each table as it is begun. Raises TableError.
+    """
+    paths = find_tables(folder, lang=lang)
+    if "tariff" not in paths and not tariff_files:
+        raise TableError("missing_table", lang=lang, table="tariff", folder=str(folder))
+
+    def source(table: str) -> Source:
+        if progress:
+            progress(table)
+        if table != "tariff":
+            return read_source(paths[table], table, lang=lang)
+        own = [("tariff", paths["tariff"])] if "tariff" in paths else []
+        named = own + [(path.name, path) for path in tariff_files]
+        return chained([(name, read_source(path, table, lang=lang)) for name, path in named], table)
+
+    known = {table: source for table in TABLES if table in paths or table == "tariff"}
+    return _book(known, currency=currency, lang=lang, amounts_in=amounts_in)
+
+
+def from_rows(
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    *,
+    currency: str,
+    lang: str = "en",
+    amounts_in: AmountsIn | None = None,
+) -> Book:
+    """The same from rows in memory, heading -> cell; a table left out has no rows. Raises TableError."""
+    rows = {table: list(found) for table, found in tables.items()}
+    known = {table: (lambda name: from_mappings(rows[name], name)) for table in TABLES if table in rows}
+    return _book(known, currency=currency, lang=lang, amounts_in=amounts_in)
+
+
+def _book(
+    sources: Mapping[str, Callable[[str], Source]], *, currency: str, lang: str, amounts_in: AmountsIn | None
+) -> Book:
+    digits = MINOR_DIGITS[currency]
+    sheets: dict[str, Sheet] = {}
+
+    def sheet(table: str) -> Sheet:
+        source = sources[table](table) if table in sources else from_mappings([], table)
+        in_minor = amounts_in == "minor" and table in ("lines", "reported")
+        sheets[table] = Sheet(source, 0 if in_minor else digits)
+        return sheets[table]
+
+    people = read_people(sheet("people"))
+    statuses, cover = read_statuses(sheet("statuses"), people), read_cover(sheet("cover"), people)
+    prices = read_tariff(sheet("tariff"))
+    claims = read_claims(sheet("claims"), people)
+    lines = read_lines(sheet("lines"), people, claims, prices, statuses, cover)
+    reported = read_reported(sheet("reported"), claims, lines, lost_lines(sheets["lines"]))
+    asked = question(lines.unit_price, lines.billed, lines.quantity, lines.code, prices.tariff, currency)
+    known = {table: sheets[table] for table in TABLES if table in sources}
+    facts, tariff, ids = _joined(people, statuses, cover, prices, claims, lines, reported)
+    return Book(
+        facts,
+        tariff,
+        ids,
+        currency,
+        set_apart(known),
+        (asked,) if asked else (),
+        _notes(known),
+        lang,
+        lambda table: sources[table](table),
+    )
+
+
+def _notes(sheets: Mapping[str, Sheet]) -> tuple[Said, ...]:
+    return tuple(
+        Said("columns_not_read", {"table": table, "columns": ", ".join(sheet.source.ignored)})
+        for table, sheet in sheets.items()
+        if sheet.source.ignored
+    )
+
+
+def _joined(people: People, statuses: Statuses, cover: Cover, prices: Prices, claims: Claims, lines: Lines,
+            reported: dict[str, NDArray[Any]]) -> tuple[Facts, Tariff, Ids]:  # fmt: skip
+    providers, (own, priced) = _one_vocabulary(claims.providers, prices.providers)
+    facts = Facts(
+        plan_codes=cover.plans,
+        person_start=people.person_start, cover_start=cover.start, claim_start=claims.start, line_start=lines.start,
+        birth=people.birth, role=people.role, sex=people.sex, status_start=statuses.start,
+        status=statuses.status, status_from=statuses.since, status_to=statuses.to,
+        cover_person=cover.person, cover_plan=cover.plan, cover_from=cover.since, cover_to=cover.to,
+        cover_stage=cover.stage, joined=cover.joined, paid_until=cover.paid_until,
+        claim_attributes=claims.attributes, provider=own[claims.provider], received=claims.received,
+        care_to=claims.care_to, episode=claims.episode,
+        claim=lines.claim, person=lines.person, day=lines.day, code=lines.code, quantity=lines.quantity,
+        billed=lines.billed, allowed=lines.allowed, session=lines.session,
+        household_row=people.person_row[people.person_start[:-1]], claim_row=claims.row, line_row=lines.row,
+        reported=reported,
+    )  # fmt: skip
+    tariff = replace(prices.tariff, provider=priced[prices.tariff.provider])
+    ids = Ids(
+        people.households, people.people, claims.claims, lines.name, lines.names, prices.codes, providers, prices.labels
+    )
+    return facts, tariff, ids
+
+
+def _one_vocabulary(*vocabularies: Any) -> tuple[Any, list[NDArray[Any]]]:
+    """Sorted vocabularies as one, and where the entries of each went (-1 stays -1)."""
+    names = pc.unique(pa.chunked_array(vocabularies, pa.string()))
+    names = names.take(pc.sort_indices(names))
+    places = [pc.index_in(own, value_set=names).to_numpy(zero_copy_only=False) for own in vocabularies]
+    return names, [np.append(place, -1).astype(np.int32) for place in places]

@@ -1,0 +1,268 @@
+"""The tables claims, lines and reported -> claims by household, and lines in the order in which they are decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tiwizi.formats.tables.check import keys
+from tiwizi.formats.tables.households import Cover, People, Statuses, refuse_repeated_keys
+from tiwizi.formats.tables.order import number_ranks, sorting_order, starts, text_ranks
+from tiwizi.formats.tables.schema import fold, words
+from tiwizi.formats.tables.sheet import Sheet
+from tiwizi.formats.tables.tariff import Prices
+from tiwizi.rules.money import MAX_AMOUNT, QUANTITY_SCALE
+from tiwizi.rules.period import NO_DAY
+from tiwizi.rules.terms import ATTRIBUTES, CLAIM_ATTRIBUTES
+
+Rows = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Claims:
+    claims: Any
+    household: Rows
+    start: Rows
+    attributes: Rows
+    provider: Rows
+    providers: Any
+    received: Rows
+    care_to: Rows
+    episode: Rows
+    row: Rows
+    lost: Any
+
+
+@dataclass(frozen=True)
+class Lines:
+    """``names`` are the identifiers of the lines as positions (``name``) in a vocabulary, ranked as numbers."""
+
+    name: Rows
+    names: Any
+    start: Rows
+    claim: Rows
+    person: Rows
+    day: Rows
+    code: Rows
+    quantity: Rows
+    billed: Rows
+    allowed: Rows
+    session: Rows
+    row: Rows
+    unit_price: Rows
+
+
+def read_claims(sheet: Sheet, people: People) -> Claims:
+    """Checks the table; what is wrong stays in the sheet."""
+    names, home_names = sheet.keys("claim"), sheet.keys("household")
+    household = sheet.match("household", home_names, people.households, people.lost_households, of="household")
+    attributes = _attributes(sheet)
+    provider, providers = sheet.coded("provider")
+    care_from, care_to = sheet.days("care_from", blank=NO_DAY), sheet.days("care_to", blank=NO_DAY)
+    received = sheet.days("received_on", blank=NO_DAY)
+    given = care_from != NO_DAY
+    sheet.find(given & (care_to != NO_DAY) & (care_to < care_from), "care_to", "ends_before_start")
+    sheet.find(given & (received != NO_DAY) & (received < care_from), "received_on", "received_before_care")
+    refuse_repeated_keys(sheet, names, "claim", key="duplicate_claim")
+    rows = sheet.good
+    order = sorting_order((household[rows], text_ranks(names.take(pa.array(rows)))))
+    rows = rows if order is None else rows[order]
+    return Claims(
+        names.take(pa.array(rows)), household[rows], starts(household[rows], len(people.households)), attributes[rows],
+        provider[rows], providers, received[rows], care_to[rows], _episodes(sheet, rows, household[rows]), rows,
+        sheet.lost(names),
+    )  # fmt: skip
+
+
+def _attributes(sheet: Sheet) -> Rows:
+    """int8 [claims, CLAIM_ATTRIBUTES]."""
+    columns = [
+        _approval(sheet) if name == "prior_approval" else sheet.words(name, ATTRIBUTES[name])
+        for name in CLAIM_ATTRIBUTES
+    ]
+    return np.ascontiguousarray(np.stack(columns, axis=1)).astype(np.int8)
+
+
+def _approval(sheet: Sheet) -> Rows:
+    """Whether a prior approval is named: anything but a blank or a word for "no"."""
+    codes, names = sheet.coded("prior_approval")
+    refused = [words("flag").get(fold(name)) == "no" for name in names.to_pylist()]
+    return np.append(~np.array(refused, bool), False)[codes].astype(np.int8)
+
+
+def _episodes(sheet: Sheet, rows: Rows, household: Rows) -> Rows:
+    """The first claim of the household's same episode; the claim itself where it names none."""
+    alone = np.arange(len(rows))
+    if not sheet.has("episode"):
+        return alone
+    episode = sheet.coded("episode")[0][rows].astype(np.int64)
+    named = np.flatnonzero(episode >= 0)
+    together = household[named] * (int(episode.max(initial=0)) + 1) + episode[named]
+    _, first, group = np.unique(together, return_index=True, return_inverse=True)
+    alone[named] = named[first][group]
+    return alone
+
+
+def read_lines(sheet: Sheet, people: People, claims: Claims, prices: Prices, statuses: Statuses, cover: Cover) -> Lines:
+    """Checks the table; what is wrong stays in the sheet."""
+    claim = sheet.match("claim", sheet.keys("claim"), claims.claims, claims.lost, of="claim")
+    person = sheet.match("person", sheet.keys("person"), people.people, people.lost_people, of="person")
+    name, names = sheet.coded("line")
+    code = _codes(sheet, prices)
+    day = sheet.days("date", blank=NO_DAY)
+    amounts = _amounts(sheet)
+    session = np.maximum(sheet.numbers("session"), 0).astype(np.int16)
+    _check_person(sheet, people, claims, claim, person)
+    _check_day(sheet, people, claims, claim, person, day)
+    sheet.find(statuses.doubtful[person], "person", "status_in_repair")
+    sheet.find(cover.doubtful[person], "person", "cover_in_repair")
+    rank = number_ranks(names)
+    ranked = rank[name] if len(rank) else name.astype(np.int64)
+    _refuse_repeated_lines(sheet, claim, ranked, len(names))
+    rows = _decided_order(sheet.good, claims, claim, day, ranked)
+    household = claims.household[claim[rows]]
+    return Lines(
+        name[rows], names, starts(household, len(people.households)), claim[rows].astype(np.int64),
+        person[rows].astype(np.int64), day[rows], code[rows], amounts["quantity"][rows].astype(np.int32),
+        amounts["billed"][rows], amounts["allowed"][rows], session[rows], rows, amounts["unit_price"][rows],
+    )  # fmt: skip
+
+
+def _codes(sheet: Sheet, prices: Prices) -> Rows:
+    """Positions in the tariff's codes (int32)."""
+    found, names = sheet.coded("code")
+    place = pc.fill_null(pc.index_in(names, value_set=prices.codes), -1).to_numpy(zero_copy_only=False)
+    lost = pc.is_in(names, value_set=prices.lost).to_numpy(zero_copy_only=False)
+    place, lost = np.append(place, -1), np.append(lost, False)
+    sheet.find(lost[found], "code", "code_in_repair")
+    sheet.find((found >= 0) & (place[found] < 0) & ~lost[found], "code", "unknown_code")
+    return place[found].astype(np.int32)
+
+
+def _amounts(sheet: Sheet) -> dict[str, Rows]:
+    """Quantity after review, amount billed, and what a reviewer left of it."""
+    quantity = _or(sheet.numbers("quantity"), QUANTITY_SCALE)
+    price, billed = sheet.numbers("unit_price"), sheet.numbers("billed")
+    approved_quantity, approved_price = sheet.numbers("quantity_approved"), sheet.numbers("price_approved")
+    sheet.find(~sheet.bad & (quantity == 0), "quantity", "zero_quantity")
+    sheet.find(~sheet.bad & (price < 0) & (billed < 0), "billed", "neither_price_nor_billed")
+    exact = np.where(price < 0, 0, price) * quantity
+    both = (price >= 0) & (billed >= 0)
+    differs = ~sheet.bad & both & (np.abs(billed * QUANTITY_SCALE - exact) >= QUANTITY_SCALE)
+    sheet.find(differs, "billed", "billed_differs")
+    billed = np.where(billed < 0, _rounded(exact), billed)
+    sheet.find(~sheet.bad & (billed > MAX_AMOUNT), "unit_price", "too_large")
+    reviewed = (approved_quantity >= 0) | (approved_price >= 0)
+    allowed = billed
+    if reviewed.any():
+        allowed = _allowed(sheet, reviewed, (quantity, price, billed), (approved_quantity, approved_price))
+        quantity = np.where(approved_quantity >= 0, approved_quantity, quantity)
+    return {"quantity": quantity, "billed": billed, "allowed": allowed, "unit_price": price}
+
+
+def _allowed(sheet: Sheet, reviewed: Rows, claimed: tuple[Rows, Rows, Rows], approved: tuple[Rows, Rows]) -> Rows:
+    """Approved price x approved quantity, each as claimed where the reviewer left it; never more than billed."""
+    quantity, price, billed = claimed
+    left = np.where(approved[0] >= 0, approved[0], quantity)
+    priced = np.where(approved[1] >= 0, approved[1], price)
+    of_price = np.where(priced < 0, 0, priced) * left
+    of_billed = billed * left * QUANTITY_SCALE // np.maximum(quantity, 1)
+    exact = np.where(priced >= 0, of_price, of_billed)
+    above = reviewed & ~sheet.bad & (exact >= (billed + 1) * QUANTITY_SCALE)
+    field = "price_approved" if sheet.has("price_approved") else "quantity_approved"
+    sheet.find(above, field, "approved_above_billed")
+    return np.where(reviewed, np.minimum(_rounded(exact), billed), billed)
+
+
+def _or(values: Rows, blank: int) -> Rows:
+    return np.where(values < 0, blank, values)
+
+
+def _rounded(thousandths: Rows) -> Rows:
+    """Minor units from thousandths of them, half up."""
+    return (thousandths + QUANTITY_SCALE // 2) // QUANTITY_SCALE
+
+
+def _check_person(sheet: Sheet, people: People, claims: Claims, claim: Rows, person: Rows) -> None:
+    at = np.flatnonzero((claim >= 0) & (person >= 0))
+    sheet.find(at[people.household[person[at]] != claims.household[claim[at]]], "person", "other_household")
+
+
+def _check_day(sheet: Sheet, people: People, claims: Claims, claim: Rows, person: Rows, day: Rows) -> None:
+    at = np.flatnonzero((claim >= 0) & (person >= 0) & (day != NO_DAY))
+    sheet.find(at[day[at] < people.birth[person[at]]], "date", "before_birth")
+    sheet.find(at[day[at] > claims.received[claim[at]]], "date", "received_before_care")
+
+
+def _refuse_repeated_lines(sheet: Sheet, claim: Rows, ranked: Rows, names: int) -> None:
+    identity = claim.astype(np.int64) * max(names, 1) + ranked
+    ordered = np.sort(identity[~sheet.bad])
+    if (ordered[1:] == ordered[:-1]).any():
+        sheet.refuse_duplicates(identity, "line", key="duplicate_line")
+
+
+def _decided_order(rows: Rows, claims: Claims, claim: Rows, day: Rows, ranked: Rows) -> Rows:
+    """Household, day of care, day received, claim, line."""
+    own = claim[rows]
+    order = sorting_order((claims.household[own], day[rows], claims.received[own], own, ranked[rows]))
+    return rows if order is None else rows[order]
+
+
+def read_reported(sheet: Sheet, claims: Claims, lines: Lines, lost_lines: Any) -> dict[str, Rows]:
+    """What other payers reported, by layer: int64 a line, -1 where nothing is."""
+    claim = sheet.match("claim", sheet.keys("claim"), claims.claims, claims.lost, of="claim")
+    line = _line_places(sheet, claim, lines, lost_lines)
+    layer, layers = sheet.coded("layer")
+    paid = sheet.numbers("paid")
+    found = line >= 0
+    over = np.zeros(sheet.rows, bool)
+    over[found] = paid[found] > lines.billed[line[found]]
+    sheet.find(over & ~sheet.bad, "paid", "reported_above_billed")
+    identity = line.astype(np.int64) * max(len(layers), 1) + layer
+    if len(np.unique(identity[sheet.good])) < len(sheet.good):
+        sheet.refuse_duplicates(identity, "layer", key="duplicate_report")
+    amounts = {name: np.full(len(lines.day), -1, np.int64) for name in layers.to_pylist()}
+    good = sheet.good
+    for number, own in enumerate(amounts.values()):
+        rows = good[layer[good] == number]
+        own[line[rows]] = paid[rows]
+    return amounts
+
+
+def _line_places(sheet: Sheet, claim: Rows, lines: Lines, lost_lines: Any) -> Rows:
+    """Where the line of each row stands among the lines, -1 for none."""
+    name, names = sheet.coded("line")
+    place = np.append(pc.fill_null(pc.index_in(names, value_set=lines.names), -1).to_numpy(zero_copy_only=False), -1)[
+        name
+    ]
+    width = max(len(lines.names), 1)
+    known = lines.claim * width + lines.name
+    order = np.argsort(known)
+    wanted = claim.astype(np.int64) * width + place
+    at = np.minimum(np.searchsorted(known, wanted, sorter=order), max(len(order) - 1, 0))
+    found = (claim >= 0) & (place >= 0)
+    if len(order):
+        found &= known[order[at]] == wanted
+    else:
+        found[:] = False
+    unknown = np.flatnonzero(~found & ~sheet.bad)
+    ids = pc.binary_join_element_wise(
+        sheet.keys("claim").take(pa.array(unknown)), names.take(pa.array(name[unknown])), "\0"
+    )
+    in_repair = pc.is_in(ids, value_set=lost_lines).to_numpy(zero_copy_only=False)
+    sheet.find(unknown[in_repair], "line", "line_in_repair")
+    sheet.find(unknown[~in_repair], "line", "unknown_line")
+    return np.where(found, order[at] if len(order) else -1, -1)
+
+
+def lost_lines(sheet: Sheet) -> Any:
+    """claim and line of the lines in repair, as one text."""
+    rows = pa.array(np.flatnonzero(sheet.bad))
+    return pc.binary_join_element_wise(
+        *(keys(sheet.source.columns[name].take(rows)) for name in ("claim", "line")), "\0"
+    )

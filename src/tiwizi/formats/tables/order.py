@@ -1,0 +1,77 @@
+"""The order of rows by several whole-number columns; nothing is done where the rows are in order already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+Rows = NDArray[Any]
+_WORD = 62
+
+
+def sorting_order(keys: Sequence[Rows]) -> Rows | None:
+    """Row numbers in the order of the keys, the first key first; None when the rows are in that order already."""
+    words = _packed(keys)
+    if _in_order(words):
+        return None
+    if len(words) == 1:
+        return np.argsort(words[0], kind="stable")
+    return np.lexsort(tuple(reversed(words)))
+
+
+def _packed(keys: Sequence[Rows]) -> list[Rows]:
+    """The same order in as few columns as their ranges allow: neighbouring keys side by side in one 62-bit word."""
+    words: list[Rows] = []
+    free = 0
+    for key in keys:
+        low, high = (int(key.min()), int(key.max())) if len(key) else (0, 0)
+        bits = (high - low).bit_length()
+        lifted = key.astype(np.int64) - low if bits < _WORD else key.astype(np.int64)
+        if words and bits <= free:
+            words[-1] = (words[-1] << bits) | lifted
+            free -= bits
+        else:
+            words.append(lifted)
+            free = _WORD - bits
+    return words
+
+
+def _in_order(words: Sequence[Rows]) -> bool:
+    """Whether each row comes after the one before it, or is equal to it."""
+    fine: Rows | bool = True
+    for word in reversed(words):
+        fine = (word[1:] > word[:-1]) | ((word[1:] == word[:-1]) & fine)
+    return bool(np.all(fine))
+
+
+def text_ranks(cells: Any) -> Rows:
+    """The place of each text among all of them in the order of their letters (int64); equal texts may differ."""
+    ranks = np.empty(len(cells), np.int64)
+    before, after = cells.slice(0, max(len(cells) - 1, 0)), cells.slice(1)
+    if pc.all(pc.less_equal(before, after), min_count=0).as_py():
+        ranks[:] = np.arange(len(cells))
+    else:
+        ranks[pc.sort_indices(cells).to_numpy()] = np.arange(len(cells))
+    return ranks
+
+
+def number_ranks(names: Any) -> Rows:
+    """The place of each of some distinct texts, those that are numbers first and by their value: 2, 10, 10a, x."""
+    is_number = pc.match_substring_regex(names, r"^[0-9]{1,18}$")
+    number = pc.cast(pc.if_else(is_number, names, "0"), pa.int64())
+    table = pa.table({"text": pc.invert(is_number), "number": number, "name": names})
+    order = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in table.column_names])
+    ranks = np.empty(len(names), np.int64)
+    ranks[order.to_numpy()] = np.arange(len(names))
+    return ranks
+
+
+def starts(parents: Rows, count: int) -> Rows:
+    """For rows in the order of their parents: where the rows of each of ``count`` parents begin, and the end."""
+    sizes = np.bincount(parents, minlength=count)
+    return np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)

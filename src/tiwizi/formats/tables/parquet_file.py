@@ -1,0 +1,73 @@
+"""Parquet, https://parquet.apache.org/docs/file-format/: a file as a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from tiwizi.formats.tables.fault import TableError
+from tiwizi.formats.tables.schema import column
+from tiwizi.formats.tables.source import MAX_ROWS, Source, as_text, named_columns
+
+_BROKEN = (pa.ArrowException, OSError, ValueError, MemoryError)
+
+
+def read(path: Path, table: str) -> Source:
+    """The columns that decide; the others are only read to show a bad row. Raises TableError."""
+    try:
+        metadata = pq.read_metadata(path)
+        schema = metadata.schema.to_arrow_schema()
+    except _BROKEN as error:
+        raise _unreadable(path, error) from error
+    if metadata.num_rows > MAX_ROWS:
+        raise TableError("too_many_rows", file=str(path), rows=metadata.num_rows, most=MAX_ROWS)
+    headings = list(schema.names)
+    names = named_columns(headings, table, str(path))
+    wanted = {heading: name for heading, name in zip(headings, names, strict=True) if name and _decides(table, name)}
+    _check_types(schema, wanted, path)
+    read = _columns(path, list(wanted), [h for h, name in wanted.items() if column(table, name).kind != "key"])
+
+    def original(at: NDArray[Any]) -> dict[str, Any]:
+        every = pa.table({**_columns(path, [h for h in headings if h not in wanted], []), **read}).take(pa.array(at))
+        return {heading: as_text(every[heading]).combine_chunks() for heading in headings}
+
+    columns = {name: read[heading] for heading, name in wanted.items()}
+    ignored = tuple(heading for heading, name in zip(headings, names, strict=True) if name is None)
+    return Source(table, str(path), metadata.num_rows, columns, lambda at: at + 1, original, ignored=ignored)
+
+
+def _decides(table: str, name: str) -> bool:
+    kind = column(table, name).kind
+    return kind != "text" or name in ("prior_approval", "episode", "doubt") or name.startswith("label")
+
+
+def _check_types(schema: Any, wanted: dict[str, str], path: Path) -> None:
+    for heading in wanted:
+        held = schema.field(heading).type
+        if pa.types.is_dictionary(held):
+            held = held.value_type
+        if pa.types.is_nested(held) or pa.types.is_binary(held) or pa.types.is_large_binary(held):
+            raise TableError("column_type", file=str(path), column=heading, type=str(held))
+
+
+def _columns(path: Path, headings: list[str], repeating: list[str]) -> dict[str, Any]:
+    """Columns by heading; those that repeat come as dictionaries where they are text."""
+    if not headings:
+        return {}
+    try:
+        read = pq.ParquetFile(path, memory_map=True, read_dictionary=repeating).read(columns=headings)
+        read.validate(full=True)
+    except _BROKEN as error:
+        raise _unreadable(path, error) from error
+    if read.num_columns != len(set(headings)):
+        raise TableError("column_twice", file=str(path), column=headings[0], headings=", ".join(headings))
+    return {heading: read[heading] for heading in headings}
+
+
+def _unreadable(path: Path, error: BaseException) -> TableError:
+    why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return TableError("not_parquet", file=str(path), why=why[:200])

@@ -1,0 +1,165 @@
+"""The rows that could not be understood: kept as they were, each with where it stands, why, and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+from numpy.typing import NDArray
+
+from tiwizi.formats.tables.atomic import replacing
+from tiwizi.formats.tables.sheet import Finding, Sheet
+from tiwizi.locale import FIRST_STRONG_ISOLATE, POP_ISOLATE, catalogue
+
+COLUMNS = ("table", "line_number", "field", "reason", "way_out")
+_SHOWN = 60
+_LIVE = r"^[=+\-@\t\r]"
+_PLAIN_NUMBER = r"^[+-]?\d+([.,]\d+)?$"
+
+
+class Counts(NamedTuple):
+    """rows = accepted + repair."""
+
+    rows: int
+    accepted: int
+    repair: int
+
+
+@dataclass(frozen=True)
+class RepairTable:
+    """The bad rows of one table: ``names`` and ``lines`` say where each stands, ``cells`` what it holds, by heading."""
+
+    table: str
+    rows: NDArray[Any]
+    names: list[str]
+    lines: NDArray[Any]
+    cells: dict[str, Any]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class RepairRow:
+    """One bad row. ``fields`` and ``keys``: all that is wrong with it."""
+
+    table: str
+    line_number: int
+    fields: tuple[str, ...]
+    keys: tuple[str, ...]
+    reason: str
+    way_out: str
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Repair:
+    """All bad rows, and of each table how many rows came in, were accepted, went to repair."""
+
+    tables: tuple[RepairTable, ...] = ()
+    counts: dict[str, Counts] | None = None
+
+    def rows(self, lang: str) -> Iterator[RepairRow]:
+        """Every bad row, in words."""
+        for table in self.tables:
+            fields, keys, reasons, ways = _said(table, lang)
+            columns = {heading: cells.to_pylist() for heading, cells in table.cells.items()}
+            for i, line in enumerate(table.lines):
+                cells = {heading: column[i] for heading, column in columns.items()}
+                yield RepairRow(
+                    table.names[i], int(line), tuple(fields[i]), tuple(keys[i]), " ".join(reasons[i]),
+                    " ".join(dict.fromkeys(ways[i])), cells,
+                )  # fmt: skip
+
+
+def set_apart(sheets: dict[str, Sheet]) -> Repair:
+    """The bad rows of checked tables."""
+    tables = [_bad_rows(table, sheet) for table, sheet in sheets.items() if sheet.bad.any()]
+    counts = {}
+    for table, sheet in sheets.items():
+        repair = int(sheet.bad.sum())
+        counts[table] = Counts(sheet.rows, sheet.rows - repair, repair)
+    return Repair(tuple(tables), counts)
+
+
+def _bad_rows(table: str, sheet: Sheet) -> RepairTable:
+    rows = np.flatnonzero(sheet.bad)
+    source = sheet.source
+    return RepairTable(
+        table, rows, source.names(rows), source.lines(rows), source.original(rows), tuple(sheet.findings)
+    )
+
+
+def _said(table: RepairTable, lang: str) -> tuple[Any, Any, Any, Any]:
+    """Of each row the fields, keys, reasons and ways out, as lists."""
+    said: tuple[Any, ...] = tuple([[] for _ in table.rows] for _ in range(4))
+    for finding in table.findings:
+        reasons, ways = (_sentences(key, finding, lang) for key in (finding.key, f"{finding.key}_way_out"))
+        for place, reason, way in zip(np.searchsorted(table.rows, finding.rows), reasons, ways, strict=True):
+            for kept, new in zip(said, (finding.field, finding.key, reason, way), strict=True):
+                kept[place].append(new)
+    return said
+
+
+def _sentences(key: str, finding: Finding, lang: str) -> list[str]:
+    """A text of repair.toml for each row of a finding, its names filled in."""
+    parts: list[Any] = []
+    for literal, name, _, _ in Formatter().parse(catalogue("repair", lang)[key]):
+        parts.append(pa.scalar(literal))
+        if name is not None:
+            parts.append(_readable(finding.values[name] if name in finding.values else _repeated(finding, name), lang))
+    if all(isinstance(part, pa.Scalar) for part in parts):
+        return ["".join(part.as_py() for part in parts)] * len(finding.rows)
+    return list(pc.binary_join_element_wise(*parts, "").to_pylist())
+
+
+def _repeated(finding: Finding, name: str) -> Any:
+    return pa.array([finding.field if name == "field" else ""] * len(finding.rows), pa.string())
+
+
+def _readable(cells: Any, lang: str) -> Any:
+    """Cells short enough for a sentence, and kept in their own direction in a sentence of the other."""
+    short = pc.utf8_slice_codeunits(cells, 0, _SHOWN)
+    foreign = pc.match_substring_regex(short, "[A-Za-zÀ-ɏ]" if lang == "ar" else "[\u0600-\u06ff]")
+    isolated = pc.binary_join_element_wise(FIRST_STRONG_ISOLATE, short, POP_ISOLATE, "")
+    return pc.if_else(foreign, isolated, short)
+
+
+def write_repair_rows(path: Path, repair: Repair, *, lang: str) -> None:
+    """One CSV file, UTF-8 with a mark so that spreadsheets show Arabic; no cell of it is a live formula."""
+    headings = list(dict.fromkeys(heading for table in repair.tables for heading in table.cells))
+    with replacing(path) as part, part.open("wb") as file:
+        file.write(b"\xef\xbb\xbf")
+        names = [*COLUMNS, *(f"{heading} *" if heading in COLUMNS else heading for heading in headings)]
+        schema = pa.schema([(name, pa.string()) for name in harmless(pa.array(names)).to_pylist()])
+        with arrow_csv.CSVWriter(file, schema) as writer:
+            for table in repair.tables:
+                writer.write_table(pa.table(_columns(table, headings, lang), schema=schema))
+
+
+def _columns(table: RepairTable, headings: list[str], lang: str) -> list[Any]:
+    fields, _, reasons, ways = _said(table, lang)
+    said = [
+        table.names,
+        [str(line) for line in table.lines],
+        ["; ".join(dict.fromkeys(name for name in row if name)) for row in fields],
+        [" ".join(row) for row in reasons],
+        [" ".join(dict.fromkeys(row)) for row in ways],
+    ]
+    blank = pa.array([""] * len(table.rows), pa.string())
+    cells = [table.cells.get(heading, blank) for heading in headings]
+    return [harmless(cells) for cells in (*(pa.array(column, pa.string()) for column in said), *cells)]
+
+
+def harmless(cells: Any) -> Any:
+    """Text cells that no spreadsheet takes for a formula: an apostrophe before what looks like one."""
+    live = pc.match_substring_regex(cells, _LIVE)
+    if not pc.any(live).as_py():
+        return cells
+    number = pc.match_substring_regex(cells, _PLAIN_NUMBER)
+    return pc.if_else(pc.and_not(live, number), pc.binary_join_element_wise("'", cells, ""), cells)
