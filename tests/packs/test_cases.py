@@ -139,6 +139,14 @@ def test_a_file_that_is_not_toml_is_one_failed_result(tmp_path: Path) -> None:
         ("[[cases.claims]]\n[[cases.claims.lines]]\npaid = 3", "paid is not a table"),
         ("[[cases.claims]]\n[[cases.claims.lines]]\nstate = 'paid'\npaid = { sm = 'ten' }\nshare = '1'", "ten"),
         ("[[cases.claims]]\n[[cases.claims.lines]]\nstate = 'payed'\npaid = {}\nshare = '1'", "payed is not known"),
+        (
+            "[[cases.claims]]\nsectr = 'private'\n[[cases.claims.lines]]\nstate = 'paid'\npaid = {}\nshare = '1'",
+            "sectr is not a field",
+        ),
+        (
+            "[[cases.claims]]\n[[cases.claims.lines]]\ncode = 'NONE'\nstate = 'paid'\npaid = {}\nshare = '1'",
+            "could not be decided",
+        ),
         ("payers = [{ layer = 'amo', name = 'CNSS' }]", "payers.date"),
     ],
 )

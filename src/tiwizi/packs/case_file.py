@@ -6,7 +6,6 @@ of a file are one batch.
 
 from __future__ import annotations
 
-import csv
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from tiwizi import locale, packs
-from tiwizi.formats.tables import Book, from_rows
+from tiwizi.formats.tables import Book, TableError, from_rows
+from tiwizi.formats.tables.schema import TABLES as COLUMNS
+from tiwizi.formats.tables.source import read_source
 from tiwizi.rules.money import major, minor
 from tiwizi.rules.plan.document import Plan
 from tiwizi.rules.terms import REASON_CODE, STATES
@@ -46,9 +47,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class ExpectedLine:
-    """One line of a case: where it stands, for people, its row in the table `lines`, and what is expected."""
+    """One line of a case: where it stands, for people; its claim and line, and its row, in the table `lines`."""
 
     where: str
+    key: tuple[str, str]
     row: int
     outcome: Outcome
     #: by layer, a reason that must be in its trail
@@ -98,8 +100,13 @@ def load(path: Path, lang: str = "en") -> CaseFile:
         raise Unreadable(say("plan_unreadable", lang, plan=plan_path, line=why.line, why=why.message(lang)))
     reader = _Reader(plan, document, lang)
     cases = reader.cases()
-    reader.tables["tariff"] = [row for file in plan.tariffs for row in _csv_rows(plan_path.parent / file)]
-    return CaseFile(path, plan, cases, from_rows(reader.tables, currency=plan.currency))
+    if not reader.tables["lines"]:
+        raise Unreadable(" ".join([fault for case in cases for fault in case.faults] or [say("no_cases", lang)]))
+    try:
+        reader.tables["tariff"] = [row for file in plan.tariffs for row in _tariff(plan_path.parent / file, lang)]
+        return CaseFile(path, plan, cases, from_rows(reader.tables, currency=plan.currency, lang=lang))
+    except TableError as why:
+        raise Unreadable(str(why)) from None
 
 
 def _document(path: Path, lang: str) -> dict[str, Any]:
@@ -114,9 +121,14 @@ def _document(path: Path, lang: str) -> dict[str, Any]:
     return document
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        yield from csv.DictReader(file)
+def _tariff(path: Path, lang: str) -> Iterator[Row]:
+    """The rows of a tariff file, as text by column."""
+    if not path.is_file():
+        raise Unreadable(say("no_such_tariff", lang, tariff=path))
+    source = read_source(path, "tariff", lang=lang)
+    columns = {name: cells.to_pylist() for name, cells in source.columns.items()}
+    for row in range(source.rows):
+        yield {name: "" if cells[row] is None else str(cells[row]) for name, cells in columns.items()}
 
 
 class _Reader:
@@ -148,10 +160,14 @@ class _Reader:
         return case
 
     def _add(self, name: str, case: Case, row: Mapping[str, Any], **more: str) -> None:
-        cells = {key: _cell(value) for key, value in row.items()} | more
-        if "person" in cells:
+        """A row of a table, with every column: a cell that the case leaves out is blank."""
+        columns = [column.name for column in COLUMNS[name]]
+        for unknown in row.keys() - set(columns):
+            case.faults.append(self._say("unknown_key", where=case.id, name=unknown, known=", ".join(columns)))
+        cells = dict.fromkeys(columns, "") | {key: _cell(value) for key, value in row.items()} | more
+        if cells.get("person"):
             cells["person"] = f"{case.id}/{cells['person']}"
-        if name in ("people", "claims") or (name == "cover" and "person" not in cells):
+        if name in ("people", "claims") or (name == "cover" and not cells["person"]):
             cells["household"] = case.id
         self.tables[name].append(cells)
 
@@ -166,11 +182,11 @@ class _Reader:
             for layer, amount in self._table(values, "reported", where).items():
                 row = {"claim": claim_id, "line": str(line_number), "layer": layer, "paid": str(amount)}
                 self.tables["reported"].append(row)
-            self._expect(case, where, values)
+            self._expect(case, where, (claim_id, str(line_number)), values)
             cells = {key: value for key, value in values.items() if key not in (*EXPECTED_KEYS, "reported")}
             self._add("lines", case, cells, claim=claim_id, line=str(line_number))
 
-    def _expect(self, case: Case, where: str, line: Mapping[str, Any]) -> None:
+    def _expect(self, case: Case, where: str, key: tuple[str, str], line: Mapping[str, Any]) -> None:
         row = len(self.tables["lines"])
         try:
             paid, reductions = (self._money(self._table(line, name, where)) for name in ("paid", "reductions"))
@@ -181,7 +197,7 @@ class _Reader:
             return case.faults.append(self._say("not_an_amount", where=where, why=why))
         case.faults += self._unknown(where, expected)
         case.faults += self._does_not_add_up(where, line, expected)
-        case.lines.append(ExpectedLine(where, row, expected, self._table(line, "reasons", where)))
+        case.lines.append(ExpectedLine(where, key, row, expected, self._table(line, "reasons", where)))
 
     def _payer(self, row: Mapping[str, Any], where: str) -> ExpectedPayer:
         on = row.get("date")

@@ -74,6 +74,11 @@ class _Comparison:
         facts = loaded.book.facts
         self.plan, self.lang = loaded.plan, lang
         self.position = {int(row): line for line, row in enumerate(facts.line_row)}
+        self.repair = {
+            (row.cells["claim"], row.cells["line"]): f"{row.reason} {row.way_out}"
+            for row in loaded.book.repair.rows(lang)
+            if row.table == "lines"
+        }
         self.decided = {locale.text("cases", name, lang=lang): made for name, made in decide(loaded).items()}
 
     def of(self, case: Case) -> Iterator[str]:
@@ -82,7 +87,7 @@ class _Comparison:
         for line in case.lines:
             at = self.position.get(line.row)
             if at is None:
-                yield say("not_decided", self.lang, where=line.where)
+                yield say("not_decided", self.lang, where=line.where, why=self.repair.get(line.key, ""))
                 continue
             for by, decisions in self.decided.items():
                 yield from self._amounts_differ(line, outcome(self.plan, decisions, at), by)
