@@ -13,6 +13,7 @@ from tiwizi.formats.openimis import claims as claim_tables
 from tiwizi.formats.openimis import people as people_tables
 from tiwizi.formats.openimis import products
 from tiwizi.formats.openimis import tariff as tariff_table
+from tiwizi.formats.openimis.coverage import FROM_CLAIM, coverage_lines
 from tiwizi.formats.openimis.dump import Database, Progress, Row, SourceError, read_source
 from tiwizi.formats.openimis.names import names_of
 from tiwizi.formats.openimis.register import is_read
@@ -31,7 +32,8 @@ def convert(src: Path, out: Path, *, currency: str, lang: str = "en", progress: 
     with Report(out / "report.csv", lang) as report:
         claim_rows, line_rows = claim_tables.live(database)
         names = names_of(database, claim_rows, line_rows, report)
-        document = products.plan(database, names, currency=currency, report=report)
+        covered = coverage_lines(database, names, report)
+        document = products.plan(database, names, covered, currency=currency, report=report)
         (out / "plan.toml").write_text(document, encoding="utf-8")
         unknown = {code: _category(sort.care) for code, sort in claim_tables.codes_without_a_row(line_rows, names)}
         tables = {
@@ -41,6 +43,9 @@ def convert(src: Path, out: Path, *, currency: str, lang: str = "en", progress: 
             "lines": (claim_tables.LINES, claim_tables.lines(claim_rows, line_rows, database, names, report)),
             "tariff": (tariff_table.TARIFF, tariff_table.tariff(database, names, unknown, report)),
         }
+        by_claim = {line.code for lines in covered.values() for line in lines if line.origin == FROM_CLAIM}
+        decided, asked, prices = (tables[name][1] for name in ("claims", "lines", "tariff"))
+        claim_tables.say_what_was_asked_below(decided, asked, prices, by_claim, report)
         for name, (columns, rows) in tables.items():
             _write(out, name, columns, rows, report)
         live = line_rows | {"tblClaim": claim_rows}

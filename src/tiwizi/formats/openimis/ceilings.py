@@ -141,7 +141,7 @@ def _ceiling(
     can_split = amount.scope == "claim" or (amount.scope == "person" and not by_case)
     if (by_case or by_age) and not can_split:
         _say_not_excluded(lines, sides, amount, report)
-        always = set[str].intersection(*sides.values())
+        always = {code for code in sides[amount.cases[0], AGES[0]] if all(code in codes for codes in sides.values())}
         sides = dict.fromkeys(sides, always)
         by_case = by_age = False
     for (case, age), codes in sides.items():
@@ -172,9 +172,8 @@ def _differ(sides: dict[tuple[str, str], set[str]], axis: int) -> bool:
 def _say_not_excluded(
     lines: list[CoverageLine], sides: dict[tuple[str, str], set[str]], amount: Amount, report: Report
 ) -> None:
-    sometimes = set.union(*sides.values()) - set.intersection(*sides.values())
     for line in lines:
-        if line.code in sometimes:
+        if len({line.code in codes for codes in sides.values()}) > 1:
             said = f"{line.code}: {'/'.join(word or '-' for word in line.excluded)}, {amount.field}"
             report.add(line.table, line.number, "CeilingExclusionAdult/Child", said, "exclusion_by_case")
 

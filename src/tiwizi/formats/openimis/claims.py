@@ -172,6 +172,19 @@ def _say_which_care_comes_twice(found: list[Row], claim_rows: list[Row], names: 
             report.add("lines", f"{row['claim']} {row['line']}", "code", row["code"], "same_care_twice")
 
 
+def say_what_was_asked_below(
+    claim_table: list[Row], line_table: list[Row], prices: list[Row], by_claim: set[str], report: Report
+) -> None:
+    """Lines with less asked than the facility's list says: openIMIS values them by the list (but for ``by_claim``)."""
+    listed = {(row["provider"], row["code"]): decimal(row["price"]) for row in prices if row.get("provider")}
+    provider = {row["claim"]: row["provider"] for row in claim_table}
+    for line in line_table:
+        price, asked = listed.get((provider[line["claim"]], line["code"])), decimal(line["unit_price"])
+        if line["code"] not in by_claim and price is not None and asked is not None and asked < price:
+            said = f"{plain(asked)} < {plain(price)}"
+            report.add("lines", f"{line['claim']} {line['line']}", "unit_price", said, "asked_below_list")
+
+
 def _care(row: Row, provider: dict[str, str]) -> tuple[str, ...]:
     return row["person"], row["date"], row["code"], provider[row["claim"]]
 

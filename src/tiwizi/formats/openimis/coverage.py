@@ -74,9 +74,13 @@ _SORTS = (
 )
 
 
-def coverage_lines(database: Database, names: Names, report: Report) -> dict[str, list[CoverageLine]]:
+#: By product number: what it covers.
+Covered = dict[str, list[CoverageLine]]
+
+
+def coverage_lines(database: Database, names: Names, report: Report) -> Covered:
     """By product: what it covers, items first, each by its number."""
-    found: dict[str, list[CoverageLine]] = defaultdict(list)
+    found: Covered = defaultdict(list)
     for sort in _SORTS:
         register = {row[sort.key]: row for row in database.current(sort.care)}
         for row in by_number(database.current(sort.table), sort.number):
@@ -89,11 +93,14 @@ def coverage_lines(database: Database, names: Names, report: Report) -> dict[str
 
 
 def _line(row: Row, care: Row, sort: _Sort, code: str, report: Report) -> CoverageLine:
-    mask, frequency = decimal(care.get(f"{sort.prefix}PatCat", "")), decimal(care.get(f"{sort.prefix}Frequency", ""))
+    said, frequency = decimal(care.get(f"{sort.prefix}PatCat", "")), decimal(care.get(f"{sort.prefix}Frequency", ""))
+    mask = ANYBODY if said is None else int(said) & ANYBODY
+    if not (mask & (MAN | WOMAN) and mask & (ADULT | CHILD)):
+        report.add(sort.care, care[sort.key], f"{sort.prefix}PatCat", str(mask), "nobody")
     return CoverageLine(
         code=code,
         origin=row.get("PriceOrigin", ""),
-        mask=ANYBODY if mask is None else int(mask) & ANYBODY,
+        mask=mask,
         in_patient=care.get(f"{sort.prefix}CareType") == IN_PATIENT,
         frequency=int(frequency or 0),
         terms={(v, age): _terms(row, ending, age, sort, report) for v, _, ending in VISITS for age in AGES},

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tiwizi.formats.openimis.register import NEEDED, NEVER_EMPTY
 from tiwizi.formats.tables.fault import TableError
 from tiwizi.locale import text
 
@@ -79,9 +80,21 @@ def read_source(src: Path, *, wanted: Callable[[str], bool], progress: Progress 
             _keep(database, table, row, wanted)
     except UnicodeDecodeError:
         raise SourceError("not_utf8", file=src.name) from None
-    if not database.tables:
-        raise SourceError("no_tables", file=src.name)
+    _check(database, src)
     return database
+
+
+def _check(database: Database, src: Path) -> None:
+    """Stop at a source that is no openIMIS database, or only a part of one."""
+    if not any(database.tables.get(table) for table in NEEDED):
+        raise SourceError("no_tables", file=src.name)
+    missing = [table for table in (NEEDED if src.is_dir() else NEVER_EMPTY) if table not in database.tables]
+    if missing:
+        raise SourceError("missing_tables", file=src.name, tables=", ".join(missing))
+    for table, needed in NEEDED.items():
+        lacking = [name for name in needed if name not in database.columns.get(table, needed)]
+        if lacking:
+            raise SourceError("missing_columns", file=src.name, table=table, columns=", ".join(lacking))
 
 
 def _keep(database: Database, table: str, row: Row, wanted: Callable[[str], bool]) -> None:

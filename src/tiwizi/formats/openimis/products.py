@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from tiwizi.formats.openimis.ceilings import claim_counts, deductibles_and_ceilings
-from tiwizi.formats.openimis.coverage import CoverageLine, coverage_blocks, coverage_lines, frequencies, provisions
+from tiwizi.formats.openimis.coverage import CoverageLine, Covered, coverage_blocks, frequencies, provisions
 from tiwizi.formats.openimis.days import day
 from tiwizi.formats.openimis.dump import Database, Row
 from tiwizi.formats.openimis.names import Names
@@ -45,7 +45,7 @@ class Product:
         return entries | {"effective": self.effective, "source": SOURCE}
 
 
-def plan(database: Database, names: Names, *, currency: str, report: Report) -> str:
+def plan(database: Database, names: Names, covered: Covered, *, currency: str, report: Report) -> str:
     """The whole plan document."""
     digits = MINOR_DIGITS.get(currency, 2)
     head = {
@@ -60,7 +60,7 @@ def plan(database: Database, names: Names, *, currency: str, report: Report) -> 
     parts = [table("plan", head), block("sources", {"id": SOURCE, "title": "openIMIS database", "status": "P"})]
     parts += [block("categories", {"id": c, "name": _in_each_language(f"category_{c}")}) for c in CATEGORIES]
     parts += map(_kind, KINDS)
-    for product in _products(database, names, report):
+    for product in _products(database, names, covered):
         parts += _layer(product, database, report)
     return "".join(parts)
 
@@ -75,14 +75,13 @@ def _kind(kind: str) -> str:
     return block("kinds", {"id": kind, "name": _in_each_language(f"kind_{kind}")} | asks | {"when": when})
 
 
-def _products(database: Database, names: Names, report: Report) -> Iterator[Product]:
+def _products(database: Database, names: Names, covered: Covered) -> Iterator[Product]:
     """The products in force, by code: of equal promises the first is chosen."""
-    lines = coverage_lines(database, names, report)
     starts = _first_starts(database)
     for row in sorted(database.current("tblProduct"), key=lambda row: names.products[row["ProdID"]]):
         days = [d for d in (day(row.get("DateFrom", "")), starts.get(row["ProdID"])) if d is not None]
         code = names.products[row["ProdID"]]
-        yield Product(row, code, min(days, default=date(1970, 1, 1)), lines.get(row["ProdID"], []))
+        yield Product(row, code, min(days, default=date(1970, 1, 1)), covered.get(row["ProdID"], []))
 
 
 def _first_starts(database: Database) -> dict[str, date]:

@@ -42,6 +42,32 @@ ROW_NAME = {
 }
 
 
+#: The columns without which a table cannot be joined to the others or read at all.
+NEEDED = {
+    "tblInsuree": ("InsureeID", "CHFID", "FamilyID", "DOB"),
+    "tblFamilies": ("FamilyID", "InsureeID"),
+    "tblProduct": ("ProdID", "ProductCode"),
+    "tblProductItems": ("ProdItemID", "ProdID", "ItemID", "PriceOrigin", "LimitationType", "LimitAdult", "LimitChild"),
+    "tblProductServices": (
+        "ProdServiceID", "ProdID", "ServiceID", "PriceOrigin", "LimitationType", "LimitAdult", "LimitChild",
+    ),
+    "tblPolicy": ("PolicyID", "FamilyID", "ProdID", "PolicyStatus", "EffectiveDate", "ExpiryDate"),
+    "tblInsureePolicy": ("InsureePolicyID", "InsureeID", "PolicyId", "EffectiveDate", "ExpiryDate"),
+    "tblItems": ("ItemID", "ItemCode", "ItemPrice", "ValidityFrom"),
+    "tblServices": ("ServiceID", "ServCode", "ServPrice", "ValidityFrom"),
+    "tblPLItems": ("PLItemID",),
+    "tblPLItemsDetail": ("PLItemDetailID", "PLItemID", "ItemID", "ValidityFrom"),
+    "tblPLServices": ("PLServiceID",),
+    "tblPLServicesDetail": ("PLServiceDetailID", "PLServiceID", "ServiceID", "ValidityFrom"),
+    "tblHF": ("HfID", "HFCode", "PLItemID", "PLServiceID"),
+    "tblClaim": ("ClaimID", "ClaimCode", "InsureeID", "HFID", "DateFrom"),
+    "tblClaimItems": ("ClaimItemID", "ClaimID", "ItemID", "QtyProvided", "PriceAsked"),
+    "tblClaimServices": ("ClaimServiceID", "ClaimID", "ServiceID", "QtyProvided", "PriceAsked"),
+}  # fmt: skip
+#: The tables that no fund can be without. (A dump does not mention an empty table; a folder has a file for it.)
+NEVER_EMPTY = ("tblInsuree", "tblProduct", "tblPolicy")
+
+
 class Fate(NamedTuple):
     """``how`` is one of CARRIED, LISTED, COUNTED; ``what`` says where to, or is the key of the reason why not."""
 
