@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -389,6 +391,11 @@ def test_the_largest_mutual_is_drawn_batch_by_batch(tmp_path: Path, monkeypatch:
     assert told == [(286, 1001), (572, 1001), (858, 1001), (1001, 1001)]
     claims = pq.read_table(tmp_path / "claims.parquet")["claim"].to_pylist()
     assert len(set(claims)) == 1001 and summary.facts["households"] == 350
+
+
+def test_the_summary_can_be_written_as_json(spoilt: tuple[Path, Summary]) -> None:
+    told = json.loads(json.dumps(asdict(spoilt[1])))
+    assert told["rows"]["claims"] >= FILES and told["mistakes"] == spoilt[1].mistakes
 
 
 @pytest.mark.parametrize(("members", "files"), [(1, 0), (1, 1), (1, 60), (7, 3), (40, 2000)])

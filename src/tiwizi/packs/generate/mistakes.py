@@ -17,7 +17,16 @@ import pyarrow.compute as pc
 
 from tiwizi.packs.generate.draw import Rng
 from tiwizi.packs.generate.settings import Settings, Table
-from tiwizi.packs.generate.tables import FIRST_HOUSEHOLD, WORD, Arrow, Batch, joined, with_columns, words_of
+from tiwizi.packs.generate.tables import (
+    FIRST_HOUSEHOLD,
+    HOUSEHOLD_DIGITS,
+    WORD,
+    Arrow,
+    Batch,
+    joined,
+    with_columns,
+    words_of,
+)
 from tiwizi.rules.adjudicate.columns import Column
 
 TEXT_ONLY = ("no_such_day", "letter_in_amount")
@@ -156,9 +165,9 @@ def _letter(rows: Arrow) -> dict[str, Arrow]:
 
 def _neighbour(rows: Arrow) -> dict[str, Arrow]:
     """The first person of the household before (for the very first household: of the next)."""
-    number = pc.utf8_slice_codeunits(rows["person"], 1, 8).cast(pa.int64())
+    number = pc.utf8_slice_codeunits(rows["person"], 1, 1 + HOUSEHOLD_DIGITS).cast(pa.int64())
     other = pc.if_else(pc.equal(number, pa.scalar(FIRST_HOUSEHOLD)), pc.add(number, 1), pc.subtract(number, 1))
-    return {"person": joined("A", pc.utf8_lpad(other.cast(pa.string()), 7, "0"), "-01")}
+    return {"person": joined("A", pc.utf8_lpad(other.cast(pa.string()), HOUSEHOLD_DIGITS, "0"), "-01")}
 
 
 def _ends_first(rows: Arrow) -> dict[str, Arrow]:

@@ -81,11 +81,11 @@ def generate(
                 tables["lines"], other = vary(rng, tables["lines"], world.settings)
                 variants += other
             out.add(tables)
-            rows += Counter({name: table.num_rows for name, table in tables.items()})
-            figures += facts(batch, world.settings)
+            rows.update({name: table.num_rows for name, table in tables.items()})
+            figures.update(facts(batch, world.settings))
             if progress is not None:
                 progress(last_file, files)
-    return Summary(rows, planted, variants, figures)
+    return Summary(dict(rows), dict(planted), dict(variants), dict(figures))
 
 
 def read_world(country: str, *, members: int, seed: int, until: date) -> World:

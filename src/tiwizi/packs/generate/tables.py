@@ -23,7 +23,7 @@ from tiwizi.rules.terms import ATTRIBUTES, STATUSES
 
 Arrow = Any  # pyarrow carries no types
 WORD = pa.dictionary(pa.int32(), pa.string())
-FIRST_HOUSEHOLD = 1_000_001
+FIRST_HOUSEHOLD, HOUSEHOLD_DIGITS = 10_000_001, 8
 LEVELS, SETTINGS, PAYEES = ATTRIBUTES["level"], ATTRIBUTES["setting"], ATTRIBUTES["payee"]
 
 
@@ -42,7 +42,7 @@ class Batch:
 
 def arrow_tables(batch: Batch, world: World) -> dict[str, Arrow]:
     """The tables by name. ``_arrival`` (of claims and lines) is the day received: it is not written."""
-    households = numbered("A", FIRST_HOUSEHOLD + batch.first_household, len(batch.people.start) - 1, 7)
+    households = numbered("A", FIRST_HOUSEHOLD + batch.first_household, len(batch.people.start) - 1, HOUSEHOLD_DIGITS)
     people = batch.people
     person = joined(_at(households, people.household), _ranks(people.rank), between="-")
     claims = numbered("D", 1 + batch.first_file, len(batch.files), 9)
