@@ -73,9 +73,9 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 def test_a_receipt_of_another_command_is_not_taken_for_this_one(tmp_path: Path) -> None:
     _write(tmp_path / "out", "first")
-    assert read_receipt(tmp_path / "out", of="test")["command"] == "test"
+    assert read_receipt(tmp_path / "out", of=("test",))["command"] == "test"
     with pytest.raises(Stop, match="not_an_output"):
-        read_receipt(tmp_path / "out", of="adjudicate")
+        read_receipt(tmp_path / "out", of=("adjudicate",))
 
 
 KILLED = """

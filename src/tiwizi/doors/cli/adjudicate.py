@@ -12,7 +12,7 @@ import typer
 from tiwizi import __version__
 from tiwizi.doors.cli.decide import ENGINES, decide_all
 from tiwizi.doors.cli.open_plan import open_plan
-from tiwizi.doors.cli.open_run import INPUTS, REPAIR, keep_plan, keep_totals
+from tiwizi.doors.cli.open_run import INPUTS, REPAIR, keep_plan, keep_totals, law_file_of
 from tiwizi.doors.cli.read_tables import UNITS, read_tables
 from tiwizi.doors.cli.summary import amount, rows_by, written
 from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
@@ -20,7 +20,6 @@ from tiwizi.doors.cli.whole import refuse_what_is_there, whole_folder, write_rec
 
 if TYPE_CHECKING:
     from tiwizi.formats.tables import Book
-    from tiwizi.rules.adjudicate.columns import Decisions
     from tiwizi.rules.adjudicate.totals import Totals
     from tiwizi.rules.plan.document import Plan
 
@@ -78,60 +77,65 @@ def adjudicate(
 
 def decide_tables(voice: Voice, named: str, tables: Path, out: Path, how: How) -> None:
     """Read, decide, write, and say what came of it."""
+    from tiwizi.formats.tables import write_decisions
+    from tiwizi.rules.adjudicate.totals import add_up
+
     refuse_what_is_there(out, force=how.force)
     plan, plan_file = open_plan(voice, named)
-    book = read_tables(voice, tables, plan, plan_file, amounts_in=how.amounts_in)
+    tariffs = [plan_file.parent / name for name in plan.tariffs]
+    book = read_tables(voice, tables, plan, tariffs, amounts_in=how.amounts_in)
     decisions = decide_all(
         voice, plan, book.facts, book.tariff, threads=how.threads_each, workers=how.workers, engine=how.engine
     )
     assert decisions.balanced(), "billed = paid + reductions + share on every line"
+    totals = add_up(plan, book.facts, book.tariff, decisions)
     with whole_folder(out, force=how.force) as folder, voice.progress("writing"):
-        totals, receipt = write_run(folder, plan, plan_file, book, decisions, how.format)
+        write_decisions(folder / f"decisions.{how.format}", plan, book, decisions, how.format)
+        digest = keep_plan(plan, plan_file, law_file_of(plan), tariffs, folder)
+        receipt = write_run(folder, "adjudicate", plan, digest, book, totals)
     show_result(voice, plan, totals, receipt, out)
     voice.answer({"out": str(out), **receipt})
 
 
 def write_run(
-    folder: Path, plan: Plan, plan_file: Path, book: Book, decisions: Decisions, format: str
-) -> tuple[Totals, dict[str, Any]]:
-    """Everything that a run leaves: decisions, rows to repair, totals, and what it takes to explain them later."""
-    from tiwizi.formats.tables import write_decisions, write_repair
-    from tiwizi.rules.adjudicate.totals import add_up
+    folder: Path, command: str, plan: Plan, digest: str, book: Book, totals: Totals, **more: Any
+) -> dict[str, Any]:
+    """What every run leaves besides decisions: rows to repair, inputs, totals, and the receipt, which it gives."""
+    from tiwizi.formats.tables import write_repair
 
-    totals = add_up(plan, book.facts, book.tariff, decisions)
-    write_decisions(folder / f"decisions.{format}", plan, book, decisions, format)
     write_repair(folder / REPAIR, book)
     book.save_inputs(folder / INPUTS)
     keep_totals(totals, folder)
     receipt = {
-        "command": "adjudicate",
+        "command": command,
         "version": __version__,
         "plan": plan.id,
-        "plan_sha256": keep_plan(plan, plan_file, folder),
+        "plan_sha256": digest,
         "currency": plan.currency,
         "unit": "minor",
-        "rows": counts_of(book),
+        "rows": {table: counts._asdict() for table, counts in book.counts.items()},
         "billed": totals.billed,
         "paid": totals.paid,
         "reductions": totals.reductions,
         "share": totals.share,
         "states": _states(totals),
+        **more,
     }
     write_receipt(folder, receipt)
-    return totals, receipt
+    return receipt
 
 
 def show_result(voice: Voice, plan: Plan, totals: Totals, receipt: dict[str, Any], out: Path) -> None:
     """The counts, and who pays what."""
-    lines = receipt["rows"]["lines"]
-    numbers = {name: written(lines[name], voice) for name in ("lines_in", "decided", "repair")}
-    voice.say("counts", **numbers)
+    rows_in = receipt["rows"]["lines"]
+    numbers = {"lines_in": rows_in["rows"], "decided": rows_in["accepted"], "repair": rows_in["repair"]}
+    voice.say("counts", **{name: written(number, voice) for name, number in numbers.items()})
     payers = [(row.name, row.amounts["paid"]) for row in rows_by("payer", plan, totals, voice)]
     rest = [("row_members_share", totals.share), ("row_reductions", totals.reductions), ("row_billed", totals.billed)]
     rows = payers + [(voice.text(key), value) for key, value in rest]
     columns = ["", f"{voice.text('column_amount')} ({plan.currency})"]
     voice.table(voice.text("total_title"), columns, [[name, amount(value, plan, voice)] for name, value in rows])
-    repair = sum(table["repair"] for table in receipt["rows"]["tables"].values())
+    repair = sum(table["repair"] for table in receipt["rows"].values())
     if repair:
         voice.say("repair_hint", repair=written(repair, voice), path=out / REPAIR)
     voice.say("written", path=out)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ENGINES = ("local", "ray")
 #: What compiling the kernel takes on an ordinary machine, and after how long we say that it is what we wait for.
-COMPILE_SECONDS, PATIENCE = 15, 1.5
+COMPILE_SECONDS, PATIENCE = 15, 3
 
 
 def decide_all(

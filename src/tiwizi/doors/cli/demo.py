@@ -1,4 +1,4 @@
-"""``tiwizi demo``: the whole way once, on a made-up mutual: its files, their decisions, the sums, three explained lines."""
+"""``tiwizi demo``: the whole way once, on a made-up mutual, down to three explained lines."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def demo(
         refuse_what_is_there(folder, force=force)
     make_up(voice, tables, members=members, files=files, seed=SEED, format="csv", force=force)
     decide_tables(voice, PLAN, tables, decided, How(force=force))
-    plan, book = open_plan_of(decided), open_book(decided)
+    plan, book = open_plan_of(decided), open_book(decided, voice.lang)
     show_summary(voice, plan, open_totals(decided), questions=("category", "reason", "state"))
     lines = telling_lines(plan, book)
     _explain_each(voice, plan, book, lines, decided)

@@ -36,7 +36,7 @@ def explain(
     *,
     line: Annotated[str, typer.Option("--line", metavar="CLAIM/LINE", help=explained("line"))],
 ) -> None:
-    plan, book = open_plan_of(run), open_book(run)
+    plan, book = open_plan_of(run), open_book(run, voice.lang)
     decided = decide_line(plan, book, line, run)
     said = sentences(plan, book, decided, voice.lang)
     voice.paragraph(voice.text("explained_line", claim=decided.claim, line=decided.line), style="bold")

@@ -46,11 +46,14 @@ def acts(
     *,
     out: Out,
     flags: Annotated[Path | None, typer.Option("--flags", metavar="FILE", help=explained("import_flags"))] = None,
+    confirmed: Annotated[
+        Path | None, typer.Option("--confirmed", metavar="FILE", help=explained("import_confirmed"))
+    ] = None,
     force: Force = False,
 ) -> None:
     from tiwizi.formats.ngap_acts import convert
 
-    _bring_in(voice, "acts", convert, src, out, force, flags=flags)
+    _bring_in(voice, "acts", convert, src, out, force, flags=flags, confirmed=confirmed)
 
 
 COMMANDS = {"openimis": openimis, "synthea": synthea, "medicines": medicines, "acts": acts}
@@ -62,7 +65,7 @@ def _bring_in(
     """Convert into a whole folder and say what came in, what did not, and what has no meaning here."""
     if not src.exists():
         raise Stop("no_such_source", path=src)
-    with whole_folder(out, force=force) as folder, voice.progress("importing"), unusable_tables(voice):
+    with whole_folder(out, force=force) as folder, voice.progress("importing"), unusable_tables(voice.lang):
         report = convert(src, folder, lang=voice.lang, **options)
         write_receipt(folder, {"command": "import", "kind": kind, "version": __version__, "report": report.json()})
     for line in report.lines(voice.lang):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -20,22 +21,34 @@ if TYPE_CHECKING:
     from tiwizi.rules.adjudicate.totals import Totals
     from tiwizi.rules.plan.document import Plan
 
-PLAN, LAW, TOTALS, INPUTS, REPAIR = "plan.toml", "law.toml", "totals.json", "inputs", "repair.csv"
+PLAN, LAW, TARIFFS, TOTALS, INPUTS, REPAIR = "plan.toml", "law.toml", "tariffs", "totals.json", "inputs", "repair.csv"
+#: The commands whose output is a run.
+RUNS = ("adjudicate", "redecide")
 
 
-def keep_plan(plan: Plan, plan_file: Path, folder: Path) -> str:
-    """Put the plan and the law that it cites beside what they decided; gives their digest."""
+def keep_plan(plan: Plan, plan_file: Path, law_file: Path | None, tariffs: Sequence[Path], folder: Path) -> str:
+    """Put the plan, and the law and tariffs that it names, beside what they decided; gives their digest."""
+    kept = [(plan_file, PLAN), *([(law_file, LAW)] if law_file else [])]
+    kept += [(file, f"{TARIFFS}/{number:03}-{file.name}") for number, file in enumerate(tariffs, start=1)]
+    digest = sha256()
+    for file, name in kept:
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(file, folder / name)
+        digest.update(name.encode() + (folder / name).read_bytes())
+    return digest.hexdigest()
+
+
+def law_file_of(plan: Plan) -> Path | None:
+    """The law.toml of the plan's country, where its pack has one."""
     from tiwizi import packs
 
-    shutil.copyfile(plan_file, folder / PLAN)
-    law = packs.folder(plan.country) / LAW if plan.country else None
-    if law is not None and law.is_file():
-        shutil.copyfile(law, folder / LAW)
-    digest = sha256()
-    for name in (PLAN, LAW):
-        if (folder / name).is_file():
-            digest.update((folder / name).read_bytes())
-    return digest.hexdigest()
+    path = packs.folder(plan.country) / LAW if plan.country in packs.available() else None
+    return path if path is not None and path.is_file() else None
+
+
+def tariffs_of_run(folder: Path) -> list[Path]:
+    """The tariffs that the plan of a run brought, as they were."""
+    return sorted((folder / TARIFFS).glob("*"))
 
 
 def keep_totals(totals: Totals, folder: Path) -> None:
@@ -48,7 +61,7 @@ def open_plan_of(folder: Path) -> Plan:
     from tiwizi.rules.law import parse_law
     from tiwizi.rules.plan.read import read_plan
 
-    read_receipt(folder, of="adjudicate")
+    read_receipt(folder, of=RUNS)
     try:
         law_text = (folder / LAW).read_text(encoding="utf-8") if (folder / LAW).is_file() else ""
         law, _ = parse_law(law_text, file=LAW)
@@ -75,11 +88,13 @@ def open_totals(folder: Path) -> Totals:
         raise Stop("not_an_output", path=folder) from None
 
 
-def open_book(folder: Path) -> Book:
+def open_book(folder: Path, lang: str) -> Book:
     """The tables that a run decided, as they were read."""
-    from tiwizi.formats.tables import Book, TableError
+    from tiwizi.doors.cli.read_tables import unusable_tables
+    from tiwizi.formats.tables import Book
 
     try:
-        return Book.load_inputs(folder / INPUTS)
-    except (OSError, TableError):
+        with unusable_tables(lang):
+            return Book.load_inputs(folder / INPUTS)
+    except OSError:
         raise Stop("not_an_output", path=folder) from None

@@ -3,47 +3,70 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+import typer
 
 from tiwizi.doors.cli.voice import QUESTION, Stop, Voice
 
 if TYPE_CHECKING:
     from tiwizi.formats.tables import Book
+    from tiwizi.formats.tables.book import AmountsIn
+    from tiwizi.formats.tables.fault import Said
     from tiwizi.rules.plan.document import Plan
 
 UNITS = ("major", "minor")
 
 
-def read_tables(voice: Voice, folder: Path, plan: Plan, plan_file: Path, *, amounts_in: str | None) -> Book:
-    """The tables of a folder, with the tariffs that the plan brings."""
+def read_tables(voice: Voice, folder: Path, plan: Plan, tariffs: Sequence[Path], *, amounts_in: str | None) -> Book:
+    """The tables of a folder, with the tariff files that the plan brings."""
     if amounts_in is not None and amounts_in not in UNITS:
         raise Stop("not_one_of", option="--amounts-in", value=amounts_in, known=", ".join(UNITS))
-    book = _read(voice, folder, plan, plan_file, amounts_in)
+    book = _read(voice, folder, plan, tariffs, amounts_in)
     if amounts_in is None and book.question is not None:
-        book = _read(voice, folder, plan, plan_file, _ask(voice, book.question))
+        unit = _ask(voice, book.question)
+        book = book if unit == "major" else _read(voice, folder, plan, tariffs, unit)
+    for note in book.notes:
+        voice.paragraph(note.message(voice.lang), console=voice.err, style="dim")
     return book
 
 
-def _read(voice: Voice, folder: Path, plan: Plan, plan_file: Path, amounts_in: str | None) -> Book:
+def _read(voice: Voice, folder: Path, plan: Plan, tariffs: Sequence[Path], amounts_in: str | None) -> Book:
     from tiwizi.formats.tables import read_folder
+    from tiwizi.formats.tables.schema import TABLES
 
-    tariffs = [plan_file.parent / name for name in plan.tariffs]
-    with voice.progress("reading"), unusable_tables(voice):
+    with voice.progress("reading", total=len(TABLES)) as advance, unusable_tables(voice.lang):
         return read_folder(
-            folder, currency=plan.currency, tariff_files=tariffs, lang=voice.lang, amounts_in=amounts_in or "major"
+            folder,
+            currency=plan.currency,
+            tariff_files=tariffs,
+            lang=voice.lang,
+            amounts_in=cast("AmountsIn | None", amounts_in),
+            progress=lambda _table: advance(1),
         )
 
 
+def _ask(voice: Voice, question: Said) -> str:
+    """In what the amounts are written: asked of who sits there, else the command ends with what answers it."""
+    voice.paragraph(question.message(voice.lang), console=voice.err)
+    if voice.json or not sys.stdin.isatty():
+        raise Stop(question.key, code=QUESTION, message=question.way_out(voice.lang))
+    unit = ""
+    while unit not in UNITS:
+        unit = typer.prompt(voice.text("amounts_prompt"), err=True).strip().lower()
+    return unit
+
+
 @contextmanager
-def unusable_tables(voice: Voice) -> Iterator[None]:
+def unusable_tables(lang: str) -> Iterator[None]:
     """A file that cannot be a table stops the command with its own words."""
     from tiwizi.formats.tables.fault import TableError
 
     try:
         yield
     except TableError as problem:
-        message = f"{problem.message(voice.lang)} {problem.way_out(voice.lang)}"
+        message = f"{problem.message(lang)} {problem.way_out(lang)}"
         raise Stop(problem.key, message=message) from None

@@ -58,11 +58,11 @@ def write_receipt(folder: Path, receipt: Mapping[str, Any]) -> None:
     (folder / RECEIPT).write_text(words + "\n", encoding="utf-8")
 
 
-def read_receipt(folder: Path, *, of: str) -> dict[str, Any]:
-    """What the command ``of`` left in the folder."""
+def read_receipt(folder: Path, *, of: tuple[str, ...]) -> dict[str, Any]:
+    """What one of the commands ``of`` left in the folder. Raises Stop where none did."""
     try:
         receipt = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
-        if receipt["command"] == of:
+        if receipt["command"] in of:
             return dict(receipt)
     except (OSError, ValueError, KeyError, TypeError):
         pass

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -74,6 +74,28 @@ class Totals:
     @property
     def share(self) -> int:
         return sum(row.share for row in self.lines)
+
+
+def corrected(totals: Totals, before: Totals, after: Totals) -> Totals:
+    """Totals in which what some households came to before is replaced by what they come to after."""
+    return Totals(
+        lines=tuple(LineTotal(*row) for row in _replaced(totals.lines, before.lines, after.lines, keys=3)),
+        payers=tuple(PayerTotal(*row) for row in _replaced(totals.payers, before.payers, after.payers, keys=4)),
+        reasons=tuple(ReasonTotal(*row) for row in _replaced(totals.reasons, before.reasons, after.reasons, keys=3)),
+    )
+
+
+def _replaced(
+    totals: Sequence[tuple[Any, ...]], before: Sequence[tuple[Any, ...]], after: Sequence[tuple[Any, ...]], *, keys: int
+) -> Iterator[tuple[Any, ...]]:
+    """Rows of ``keys`` names and then numbers: totals - before + after, without what comes to no line."""
+    sums: dict[tuple[Any, ...], list[int]] = {}
+    for sign, rows in ((1, totals), (-1, before), (1, after)):
+        for row in rows:
+            numbers = sums.setdefault(row[:keys], [0] * (len(row) - keys))
+            for at, number in enumerate(row[keys:]):
+                numbers[at] += sign * number
+    return ((*key, *numbers) for key, numbers in sums.items() if numbers[0])
 
 
 def add_up(plan: Plan, facts: Facts, tariff: Tariff, decisions: Decisions) -> Totals:
