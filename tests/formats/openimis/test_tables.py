@@ -14,6 +14,7 @@ from tiwizi.formats.openimis import Report, convert
 from tiwizi.formats.openimis.register import COUNTED, LISTED, register
 from tiwizi.formats.openimis.report import WORTH_READING
 from tiwizi.locale import LANGUAGES, catalogue
+from tiwizi.rules.plan.read import read_plan
 
 CLAIM = "2026-03-02 HOSP HEAD O: CON 1 x 50.00 = 50.00; ASP 2 x 10.00 = 20.00"
 
@@ -181,6 +182,11 @@ def test_fields_and_tables_that_a_later_release_adds_are_listed(tmp_path: Path) 
         ({"tblProduct 1": {"MaxInsuree": "10.00", "MaxIPPolicy": "20.00"}}, "second_limit"),
         ({"tblProduct 1": {"MaxInsuree": "0.00"}}, "zero_is_no_limit"),
         ({"tblProduct 1": {"MaxAmountSurgery": "0.00"}}, "zero_is_no_limit"),
+        ({"tblProduct 1": {"MaxPolicy": "9999999999.99"}}, "limits_nothing"),
+        ({"tblProduct 1": {"MaxNoVisits": "9999"}}, "limits_nothing"),
+        ({"tblProductItems 1": {"LimitNoAdult": "9999"}}, "limits_nothing"),
+        ({"tblProductServices 1": {"LimitationType": "F", "LimitAdult": "999999999.00"}}, "limits_nothing"),
+        ({"tblProductServices 1": {"ServiceID": "2"}}, "covered_twice"),
         ({"tblProductServices 1": {"LimitationTypeR": "", "LimitAdultR": ""}}, "default_terms"),
         ({"tblProductServices 1": {"LimitationType": "F", "LimitAdult": ""}}, "no_terms"),
         ({"tblProductServices 1": {"LimitAdult": "120.00"}}, "above_100"),
@@ -192,7 +198,10 @@ def test_fields_and_tables_that_a_later_release_adds_are_listed(tmp_path: Path) 
 def test_a_product_that_does_not_say_it_all_is_listed(
     changes: dict[str, dict[str, str]], why: str, tmp_path: Path
 ) -> None:
-    assert Imported(tmp_path, {"set": changes}).report.whys[why] > 0
+    imported = Imported(tmp_path, {"set": changes})
+    assert imported.report.whys[why] > 0
+    plan, problems = read_plan((imported.out / "plan.toml").read_text(encoding="utf-8"), file="plan.toml")
+    assert plan is not None, [problem.message("en") for problem in problems]
 
 
 def test_an_index_for_hospital_care_alone_waits_and_is_listed(tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ from decimal import Decimal
 from itertools import product as combinations
 from typing import Any, NamedTuple
 
-from tiwizi.formats.openimis.coverage import AGES, CoverageLine
+from tiwizi.formats.openimis.coverage import AGES, MOST_QUANTITY, CoverageLine
 from tiwizi.formats.openimis.days import decimal, plain
 from tiwizi.formats.openimis.dump import Row
 from tiwizi.formats.openimis.report import Report
+from tiwizi.rules.money import MAX_AMOUNT, MINOR_DIGITS
 
 HOSPITAL, ELSEWHERE = "IP", "OP"
 CASES = (HOSPITAL, ELSEWHERE)
@@ -34,6 +35,9 @@ BY_KIND = {
     "consultation": ("MaxNoConsultation", "MaxAmountConsultation"),
     "visit": ("MaxNoVisits", ""),
 }
+#: The largest amount of a limit in a plan, whatever the currency; and the most members of a household that count.
+MOST_AMOUNT = Decimal(MAX_AMOUNT).scaleb(-max(MINOR_DIGITS.values()))
+MOST_MEMBERS = 100
 #: Which exclusions of a coverage line hold in which case.
 HOLDS_IN = {HOSPITAL: ("B", "H"), ELSEWHERE: ("B", "N")}
 
@@ -51,11 +55,13 @@ class Amount(NamedTuple):
         return (self.case,) if self.case else CASES
 
 
-def claim_counts(row: Row) -> Iterator[dict[str, Any]]:
+def claim_counts(row: Row, report: Report) -> Iterator[dict[str, Any]]:
     """How many claims of a kind an insuree may have in an insurance period."""
     for kind, (number, _) in BY_KIND.items():
         most = decimal(row.get(number, ""))
-        if most is not None:
+        if most is not None and most > MOST_QUANTITY:
+            report.add("tblProduct", row["ProdID"], number, row[number], "limits_nothing")
+        elif most is not None:
             yield {
                 "id": f"{kind}-claims",
                 "kind": "count",
@@ -96,14 +102,21 @@ def _of_case(row: Row, prefix: str, case: str, report: Report) -> list[Amount]:
     found = []
     for word, (letter, scope) in SCOPES.items():
         name = f"{prefix}{case}{word}"
-        value = decimal(row.get(name, ""))
-        if value is not None and value > 0:
+        value = _amount(row, name, report)
+        if value is not None:
             found.append((letter != row.get("CeilingType"), Amount(name, scope, case, value)))
-        elif value is not None:
-            report.add("tblProduct", row["ProdID"], name, row[name], "zero_is_no_limit")
     amounts = [amount for _, amount in sorted(found, key=lambda pair: pair[0])]
     _say_unused(row, amounts[1:], report)
     return amounts
+
+
+def _amount(row: Row, name: str, report: Report) -> Decimal | None:
+    """An amount that limits something. openIMIS's 0 does not, nor does one that no bill can reach."""
+    value = decimal(row.get(name, ""))
+    if value is None or 0 < value <= MOST_AMOUNT:
+        return value
+    report.add("tblProduct", row["ProdID"], name, row[name], "limits_nothing" if value > 0 else "zero_is_no_limit")
+    return None
 
 
 def _say_unused(row: Row, amounts: list[Amount], report: Report) -> None:
@@ -120,12 +133,10 @@ def _limit(kind: str, amount: Amount) -> dict[str, Any]:
 
 def _by_kind(row: Row, report: Report) -> Iterator[dict[str, Any]]:
     for kind, (_, name) in BY_KIND.items():
-        most = decimal(row.get(name, "")) if name else None
-        if most is not None and most > 0:
+        most = _amount(row, name, report) if name else None
+        if most is not None:
             entries = {"id": f"{kind}-amount", "kind": "ceiling", "for": ["*"], "when": {"kind": kind}}
             yield entries | {"per": "claim", "value": plain(most)}
-        elif most is not None:
-            report.add("tblProduct", row["ProdID"], name, row[name], "zero_is_no_limit")
 
 
 # --- the ceiling and what is excluded from it ------------------------------------------------------------------------
@@ -180,12 +191,13 @@ def _say_not_excluded(
 
 def _family(row: Row, amount: Amount, report: Report) -> dict[str, Any]:
     """How a policy's ceiling grows with the members above the threshold."""
-    extra = decimal(row.get(f"MaxPolicyExtraMember{amount.case}", ""))
-    if amount.scope != "household" or not extra:
+    extra = _amount(row, f"MaxPolicyExtraMember{amount.case}", report) if amount.scope == "household" else None
+    threshold = int(decimal(row.get("Threshold", "")) or 0)
+    if extra is None or threshold > MOST_MEMBERS:
         return {}
-    family: dict[str, Any] = {"over_members": int(decimal(row.get("Threshold", "")) or 0), "extra": plain(extra)}
+    family: dict[str, Any] = {"over_members": threshold, "extra": plain(extra)}
     name = f"MaxCeilingPolicy{amount.case}"
-    most = decimal(row.get(name, ""))
-    if most and most < amount.value:
+    most = _amount(row, name, report)
+    if most is not None and most < amount.value:
         report.add("tblProduct", row["ProdID"], name, row[name], "cap_below_limit")
-    return family | ({"at_most": plain(max(most, amount.value))} if most else {})
+    return family | ({"at_most": plain(max(most, amount.value))} if most is not None else {})

@@ -12,6 +12,7 @@ from tiwizi.formats.openimis.days import decimal, plain
 from tiwizi.formats.openimis.dump import Database, Row
 from tiwizi.formats.openimis.names import ITEMS, SERVICES, Names, by_number
 from tiwizi.formats.openimis.report import Report
+from tiwizi.rules.money import MAX_PRICE, MAX_QUANTITY, MINOR_DIGITS, QUANTITY_SCALE
 
 #: Visit types, the words for them here, and how their columns end. "Other" is every visit that is neither of the rest.
 VISITS = (("O", ("ordinary", "accident"), ""), ("R", ("referral",), "R"), ("E", ("emergency",), "E"))
@@ -20,6 +21,10 @@ PERCENT, FIXED = "C", "F"
 FROM_CLAIM, RELATIVE = "O", "R"
 IN_PATIENT = "I"
 HUNDRED = Decimal(100)
+#: Above these a number limits nothing; openIMIS's users write 9999 for "no limit". (plan.md: how much a plan holds.)
+MOST_FIXED = Decimal(MAX_PRICE).scaleb(-max(MINOR_DIGITS.values()))
+MOST_QUANTITY = Decimal(MAX_QUANTITY // QUANTITY_SCALE)
+MOST_DAYS = 36_500
 #: Bits of a patient mask.
 MAN, WOMAN, ADULT, CHILD = 1, 2, 4, 8
 ANYBODY = MAN | WOMAN | ADULT | CHILD
@@ -80,20 +85,23 @@ Covered = dict[str, list[CoverageLine]]
 
 def coverage_lines(database: Database, names: Names, report: Report) -> Covered:
     """By product: what it covers, items first, each by its number."""
-    found: Covered = defaultdict(list)
+    found: dict[str, dict[str, CoverageLine]] = defaultdict(dict)
     for sort in _SORTS:
         register = {row[sort.key]: row for row in database.current(sort.care)}
         for row in by_number(database.current(sort.table), sort.number):
-            care = register.get(row[sort.key])
+            care, product = register.get(row[sort.key]), row["ProdID"]
+            code = names.care.get((sort.care, row[sort.key]), "")
             if care is None:
                 report.add(sort.table, row[sort.number], sort.key, row[sort.key], "care_not_in_force")
-            elif row["ProdID"] in names.products:
-                found[row["ProdID"]].append(_line(row, care, sort, names.care[sort.care, row[sort.key]], report))
-    return found
+            elif code in found[product]:
+                report.add(sort.table, row[sort.number], sort.key, code, "covered_twice")
+            elif product in names.products:
+                found[product][code] = _line(row, care, sort, code, report)
+    return {product: list(lines.values()) for product, lines in found.items()}
 
 
 def _line(row: Row, care: Row, sort: _Sort, code: str, report: Report) -> CoverageLine:
-    said, frequency = decimal(care.get(f"{sort.prefix}PatCat", "")), decimal(care.get(f"{sort.prefix}Frequency", ""))
+    said, days = decimal(care.get(f"{sort.prefix}PatCat", "")), decimal(care.get(f"{sort.prefix}Frequency", ""))
     mask = ANYBODY if said is None else int(said) & ANYBODY
     if not (mask & (MAN | WOMAN) and mask & (ADULT | CHILD)):
         report.add(sort.care, care[sort.key], f"{sort.prefix}PatCat", str(mask), "nobody")
@@ -102,13 +110,21 @@ def _line(row: Row, care: Row, sort: _Sort, code: str, report: Report) -> Covera
         origin=row.get("PriceOrigin", ""),
         mask=mask,
         in_patient=care.get(f"{sort.prefix}CareType") == IN_PATIENT,
-        frequency=int(frequency or 0),
+        frequency=min(int(days or 0), MOST_DAYS - 1),
         terms={(v, age): _terms(row, ending, age, sort, report) for v, _, ending in VISITS for age in AGES},
-        provisions=(decimal(row.get("LimitNoAdult", "")), decimal(row.get("LimitNoChild", ""))),
+        provisions=(_provisions(row, "LimitNoAdult", sort, report), _provisions(row, "LimitNoChild", sort, report)),
         excluded=(_exclusion(row, "Adult"), _exclusion(row, "Child")),
         table=sort.table,
         number=row[sort.number],
     )
+
+
+def _provisions(row: Row, field: str, sort: _Sort, report: Report) -> Decimal | None:
+    most = decimal(row.get(field, ""))
+    if most is not None and most > MOST_QUANTITY:
+        report.add(sort.table, row[sort.number], field, row[field], "limits_nothing")
+        return None
+    return most
 
 
 def _exclusion(row: Row, age: str) -> str:
@@ -130,7 +146,9 @@ def _terms(row: Row, ending: str, age: str, sort: _Sort, report: Report) -> Term
         if limit is None:
             say(limit_field, "no_terms")
             return None
-        return Terms("100", plain(limit) if limit else "", months)
+        if limit > MOST_FIXED:
+            say(limit_field, "limits_nothing")
+        return Terms("100", plain(limit) if 0 < limit <= MOST_FIXED else "", months)
     if kind != PERCENT or limit is None:
         say(limit_field if kind == PERCENT else kind_field, "default_terms")
     percent = HUNDRED if limit is None else limit

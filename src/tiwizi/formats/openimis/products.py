@@ -111,7 +111,7 @@ def _layer(product: Product, database: Database, report: Report) -> Iterable[str
         report.add("tblProduct", row["ProdID"], "ProductCode", product.code, "product_covers_nothing")
     for entries in coverage_blocks(product.lines, out_patients_only=_has_out_patient_facility(database)):
         yield block("layers.coverage", product.dated(entries))
-    limits = [*frequencies(product.lines), *provisions(product.lines), *claim_counts(row)]
+    limits = [*frequencies(product.lines), *provisions(product.lines), *claim_counts(row, report)]
     for entries in (*limits, *deductibles_and_ceilings(row, product.lines, report)):
         yield block("layers.limits", product.dated(entries))
     for entries in points(row, database, report):

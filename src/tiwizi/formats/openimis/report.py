@@ -33,6 +33,8 @@ WORTH_READING = (
     "claim_without_insuree",
     "second_limit",
     "zero_is_no_limit",
+    "limits_nothing",
+    "covered_twice",
     "default_terms",
     "no_terms",
     "above_100",
