@@ -27,13 +27,17 @@ from tiwizi.rules.terms import PAID, REASON_CODE, REASONS, REDUCED, REFUSED, TO_
 
 @dataclass
 class LineDecision:
-    """A line and what each step decides on it. note: a remark that takes nothing."""
+    """A line and what each step decides on it (None: it has nothing to say). note: a remark that takes nothing."""
 
     line: Line
     billed: int
-    outcomes: list[Outcome]
+    steps: list[Outcome | None]
     note: Entry | None
     state: int = PAID
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        return [outcome for outcome in self.steps if outcome is not None]
 
 
 def decide(plan: Plan, facts: Facts, tariff: Tariff) -> Decisions:
@@ -75,11 +79,15 @@ class Reference:
         return decided
 
     def _rulings(self, line: Line, standing: Sequence[Line]) -> list[list[Ruling]]:
-        """For each step, a ruling for each layer that covers the person, or one that says that nobody does."""
+        """For each step, a ruling for each layer that covers the person, or one that says that nobody does.
+
+        A step whose layers do not speak of such care at all has nothing to say.
+        """
         duplicate = any(_same_care(line, other) for other in standing)
+        asked = [y for y in range(len(self.plan.layers)) if self.rulings.speaks_of(y, line)]
         found = []
         for layers in self.steps:
-            rulings = [self.rulings.ruling(y, line, duplicate=duplicate) for y in layers]
+            rulings = [self.rulings.ruling(y, line, duplicate=duplicate) for y in layers if y in asked or not asked]
             covered = [ruling for ruling in rulings if ruling.cover is not None]
             found.append(covered or rulings[:1])
         return found
@@ -87,16 +95,17 @@ class Reference:
     def _decide(self, line: Line, rulings: list[list[Ruling]], terms: sessions.Terms) -> LineDecision:
         """A line, step after step. What one step holds for a person's eyes, no later step pays around."""
         billed = max([line.billed, *(lump_sum(self.plan, r, line) for step in rulings for r in step)])
-        outcomes: list[Outcome] = []
+        decision = LineDecision(line, billed, [], self._note(line, billed))
         held = ""
         for step in rulings:
-            remaining = billed - sum(outcome.paid for outcome in outcomes)
-            chosen = self._choose([self._outcome(r, line, billed, remaining, terms, held) for r in step])
-            outcomes.append(chosen)
-            held = held or next((e.reason for e in chosen.amount.entries if _effect(e.reason) == "review"), "")
-        for outcome in outcomes:
+            remaining = billed - sum(outcome.paid for outcome in decision.outcomes)
+            candidates = [self._outcome(r, line, billed, remaining, terms, held) for r in step]
+            chosen = self._choose(candidates) if candidates else None
+            decision.steps.append(chosen)
+            entries = chosen.amount.entries if chosen else []
+            held = held or next((entry.reason for entry in entries if _effect(entry.reason) == "review"), "")
+        for outcome in decision.outcomes:
             self.used.record(outcome.uses)
-        decision = LineDecision(line, billed, outcomes, self._note(line, billed))
         decision.state = _state(decision)
         _check(decision)
         return decision
@@ -151,7 +160,7 @@ def _cuts(outcome: Outcome) -> list[tuple[int, int]]:
 
 def _sums(decision: LineDecision) -> tuple[list[int], int, int]:
     """The three sums of a line: paid by each step, reductions, member's share."""
-    paid = [outcome.paid for outcome in decision.outcomes]
+    paid = [outcome.paid if outcome else 0 for outcome in decision.steps]
     parts = allot(decision.billed, [_cuts(outcome) for outcome in decision.outcomes], paid)
     share = member_share(parts)
     return paid, sum(amount for _, amount in parts) - share, share
@@ -187,7 +196,7 @@ def _columns(plan: Plan, decisions: list[LineDecision]) -> Decisions:
         trail = [(o.ruling.layer, e) for o in decision.outcomes for e in o.amount.entries]
         if decision.note:
             trail.append((decision.outcomes[-1].ruling.layer, decision.note))
-        columns["chosen"][row] = [-1 if o.ruling.cover is None else o.ruling.layer for o in decision.outcomes]
+        columns["chosen"][row] = [o.ruling.layer if o and o.ruling.cover else -1 for o in decision.steps]
         columns["reasons"][row] = sum({1 << REASON_CODE[entry.reason] for _, entry in trail})
         rules += [pack_rule(layer, REASON_CODE[e.reason], e.clause) for layer, e in trail]
         cuts += [e.cut for _, e in trail]

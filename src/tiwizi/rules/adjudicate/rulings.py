@@ -62,6 +62,12 @@ class Rulings:
                 return kind.id
         return ""
 
+    def speaks_of(self, y: int, line: Line) -> bool:
+        """Whether layer y says anything of such care on that day. What its payer reports can be of any care."""
+        layer = self.plan.layers[y]
+        rules = (rule for rule in layer.coverage if rule.dates.holds(line.day))
+        return layer.decided == "reported" or any(self.named_in(rule.targets, line) for rule in rules)
+
     def ruling(self, y: int, line: Line, *, duplicate: bool) -> Ruling:
         """The ruling of layer y on a line."""
         layer, ruling = self.plan.layers[y], Ruling(y)

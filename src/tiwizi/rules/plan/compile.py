@@ -47,8 +47,8 @@ L_VALUE, L_OVER, L_EXTRA, L_AT_MOST, L_CLAUSE, L_KIND = range(8, 14)
 LIMIT_COLUMNS = 14
 
 # Columns of a cell
-C_RULES, C_RULES_END, C_GAPS, C_COUNTS, C_DEDUCTIBLES, C_CEILINGS, C_LIMITS_END = range(7)
-CELL_COLUMNS = 7
+C_RULES, C_RULES_END, C_GAPS, C_COUNTS, C_DEDUCTIBLES, C_CEILINGS, C_LIMITS_END, C_ASKED = range(8)
+CELL_COLUMNS = 8
 
 UNITS = ("none", "year", "lifetime", "insurance", "months", "days")
 U_NONE, U_YEAR, U_LIFETIME, U_INSURANCE, U_MONTHS, U_DAYS = range(6)
@@ -192,6 +192,9 @@ class _Compiler:
                     if value.dates.holds(on):
                         points[e, y] = value.value, self.clause_of[id(value)]
         groups = steps(plan)
+        # Where no layer speaks of some care at all, every layer is asked, and each says that it does not cover it.
+        nobody = ~cells[..., C_ASKED].any(axis=1, keepdims=True)
+        cells[..., C_ASKED] |= nobody
         most = self.most_limits
         return PlanTables(
             epoch_start=np.array([NO_DAY, *(day_number(d) for d in epochs[1:])], np.int32),
@@ -229,7 +232,8 @@ class _Compiler:
             first = self.limits.put(("limits", *map(id, here)), (self._limit(layer, b) for b in here))
             for kind in KIND_ORDER:
                 cell.append(first + sum(KIND_ORDER.index(b.kind) < KIND_ORDER.index(kind) for b in here))
-            cells[n] = [*cell, first + len(here)]
+            asked = bool(rules) or layer.decided == "reported"
+            cells[n] = [*cell, first + len(here), asked]
             self.most_limits = max(self.most_limits, len(here))
 
     def _rule(self, rule: Coverage) -> list[int]:

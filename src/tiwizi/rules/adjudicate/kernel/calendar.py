@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tiwizi.rules.adjudicate.kernel.registers import part
+from tiwizi.rules.adjudicate.kernel.registers import part, scalar
 from tiwizi.rules.money import DOWN, HALF_UP, UP
 
 
@@ -22,7 +22,7 @@ def divide(numerator, denominator, rounding):
     return quotient
 
 
-@part
+@scalar
 def year_month_day(day):
     """Civil date of a day number since 1970-01-01 (Hinnant, "chrono-compatible low-level date algorithms")."""
     z = np.int64(day) + 719468
@@ -36,7 +36,7 @@ def year_month_day(day):
     return year, month, of_year - (153 * shifted + 2) // 5 + 1
 
 
-@part
+@scalar
 def day_number(year, month, day):
     y = year - (1 if month <= 2 else 0)
     era = y // 400
@@ -45,7 +45,7 @@ def day_number(year, month, day):
     return era * 146097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + of_year - 719468
 
 
-@part
+@scalar
 def add_months(day, months):
     year, month, of_month = year_month_day(day)
     total = year * 12 + month - 1 + months
@@ -57,7 +57,7 @@ def add_months(day, months):
     return day_number(year, month, min(of_month, last))
 
 
-@part
+@scalar
 def period_start(anchor, months, on):
     y0, m0, _ = year_month_day(anchor)
     y1, m1, _ = year_month_day(on)

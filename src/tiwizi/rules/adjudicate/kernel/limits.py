@@ -1,15 +1,22 @@
-"""What is left of limits and what is used up, as accumulators.py of the reference has it."""
+"""What is left of limits and what is used up, as accumulators.py of the reference has it.
+
+A limit by calendar year or lifetime for a person or a household runs in a slot, one figure that starts anew when its
+stamp is old. Every other limit is added up from the uses of the household.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tiwizi.rules.adjudicate.kernel.calendar import add_months, period_start, year_month_day
+from tiwizi.rules.adjudicate.kernel.calendar import add_months, day_number, period_start
 from tiwizi.rules.adjudicate.kernel.registers import (
-    BY_CLAIMS,
     CL_EPISODE,
     CLAIM_SCOPE,
     CV_FROM,
+    CV_JOINED,
+    CV_PERSON,
+    CV_PLAN,
+    CV_TO,
     EPISODE_SCOPE,
     GAP_KIND,
     HOUSEHOLD_SCOPE,
@@ -27,37 +34,67 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     U_PERIOD,
     U_PERSON,
     part,
+    scalar,
 )
-from tiwizi.rules.adjudicate.kernel.rulings import members
 from tiwizi.rules.period import NO_DAY
 from tiwizi.rules.plan import compile as c
 
+ANY = np.int64(-1)
 
-@part
-def in_scope(f, p, s, u, row, i, y, day, year, period):
-    """Whether entry u of the household's history counts against a limit, as seen from line i."""
-    if s.uses[u, U_LIMIT] != p.limits[row, c.L_ID]:
-        return False
-    scope = p.limits[row, c.L_SCOPE]
-    if scope == PERSON_SCOPE and s.uses[u, U_PERSON] != f.person[i]:
-        return False
-    if scope == CLAIM_SCOPE and s.uses[u, U_CLAIM] != f.claim[i]:
-        return False
-    if scope == EPISODE_SCOPE and s.uses[u, U_EPISODE] != f.claims[f.claim[i], CL_EPISODE]:
-        return False
-    if p.limits[row, c.L_EACH_CODE] and s.uses[u, U_CODE] != f.code[i]:
-        return False
-    unit = p.limits[row, c.L_UNIT]
+
+@scalar
+def add_up(uses, count, limit, person, claim_only, episode, code, since, period, claim):
+    """(sum, last day, whether the claim is among them) of the uses of a limit; ANY where a key does not matter."""
+    total, last, seen = np.int64(0), np.int64(NO_DAY), False
+    for u in range(count):
+        if (
+            uses[u, U_LIMIT] == limit
+            and uses[u, U_DAY] >= since
+            and (person == ANY or uses[u, U_PERSON] == person)
+            and (claim_only == ANY or uses[u, U_CLAIM] == claim_only)
+            and (episode == ANY or uses[u, U_EPISODE] == episode)
+            and (code == ANY or uses[u, U_CODE] == code)
+            and (period == ANY or uses[u, U_PERIOD] == period)
+        ):
+            total += uses[u, U_AMOUNT]
+            last = max(last, uses[u, U_DAY])
+            seen = seen or uses[u, U_CLAIM] == claim
+    return total, last, seen
+
+
+@scalar
+def since(unit, length, day, year):
+    """The first day of the period of a limit that ends on a day."""
     if unit == c.U_YEAR:
-        other, _, _ = year_month_day(s.uses[u, U_DAY])
-        return other == year
-    if unit == c.U_INSURANCE:
-        return s.uses[u, U_PERIOD] == period
+        return np.int64(day_number(year, 1, 1))
     if unit == c.U_MONTHS:
-        return s.uses[u, U_DAY] > add_months(day, -p.limits[row, c.L_LENGTH])
+        return np.int64(add_months(day, -length) + 1)
     if unit == c.U_DAYS:
-        return s.uses[u, U_DAY] > day - p.limits[row, c.L_LENGTH]
-    return True
+        return np.int64(day - length + 1)
+    return np.int64(NO_DAY)
+
+
+@scalar
+def members(covers, layer_covers, first, last, people, day):
+    """The people of the household whom a layer covers on a day. layer_covers: by plan code, of the layer."""
+    count = np.int64(0)
+    for row in range(first, last):
+        if not layer_covers[covers[row, CV_PLAN]]:
+            continue
+        if not max(covers[row, CV_FROM], covers[row, CV_JOINED]) <= day < covers[row, CV_TO]:
+            continue
+        if covers[row, CV_PERSON] < 0:
+            return np.int64(people)
+        known = False
+        for other in range(first, row):
+            known = known or (
+                covers[other, CV_PERSON] == covers[row, CV_PERSON]
+                and layer_covers[covers[other, CV_PLAN]]
+                and max(covers[other, CV_FROM], covers[other, CV_JOINED]) <= day < covers[other, CV_TO]
+            )
+        if not known:
+            count += 1
+    return count
 
 
 @part
@@ -74,51 +111,50 @@ def stamp_of(p, row, h, year):
 
 
 @part
-def insurance_period(f, p, y, cover, day):
-    return period_start(f.covers[cover, CV_FROM], p.insurance_months[y], day)
+def period_of(f, p, row, y, cover, day):
+    """The start of the insurance period, for a limit that runs by it; else ANY."""
+    if p.limits[row, c.L_UNIT] != c.U_INSURANCE:
+        return ANY
+    return np.int64(period_start(f.covers[cover, CV_FROM], p.insurance_months[y], day))
 
 
 @part
 def used_of(f, p, s, row, h, i, y, cover, day, year):
-    """What is used up of a limit, as seen from a line: a sum, or for a gap the last day (NO_DAY: none)."""
-    gap = p.limits[row, c.L_KIND] == GAP_KIND
-    if p.limits[row, c.L_SCOPE] == LINE_SCOPE:
-        return np.int64(NO_DAY) if gap else np.int64(0)
+    """(what is used up of a limit as seen from a line, the last day, whether its claim is among the uses)."""
+    scope = p.limits[row, c.L_SCOPE]
+    if scope == LINE_SCOPE:
+        return np.int64(0), np.int64(NO_DAY), False
     if p.limits[row, c.L_SLOT] >= 0:
         slot = slot_of(f, p, row, h, i)
         if s.slots[slot, SL_STAMP] == stamp_of(p, row, h, year):
-            return s.slots[slot, SL_VALUE]
-        return np.int64(NO_DAY) if gap else np.int64(0)
-    period = insurance_period(f, p, y, cover, day) if p.limits[row, c.L_UNIT] == c.U_INSURANCE else 0
-    total, last = np.int64(0), np.int64(NO_DAY)
-    for u in range(s.counts[N_USES]):
-        if in_scope(f, p, s, u, row, i, y, day, year, period):
-            total += s.uses[u, U_AMOUNT]
-            last = max(last, np.int64(s.uses[u, U_DAY]))
-    return last if gap else total
+            return s.slots[slot, SL_VALUE], s.slots[slot, SL_VALUE], False
+        return np.int64(0), np.int64(NO_DAY), False
+    claim = f.claim[i]
+    return add_up(
+        s.uses,
+        s.counts[N_USES],
+        p.limits[row, c.L_ID],
+        f.person[i] if scope == PERSON_SCOPE else ANY,
+        claim if scope == CLAIM_SCOPE else ANY,
+        f.claims[claim, CL_EPISODE] if scope == EPISODE_SCOPE else ANY,
+        np.int64(f.code[i]) if p.limits[row, c.L_EACH_CODE] else ANY,
+        since(p.limits[row, c.L_UNIT], p.limits[row, c.L_LENGTH], day, year),
+        period_of(f, p, row, y, cover, day),
+        claim,
+    )
 
 
 @part
-def already_counted(f, p, s, row, i, y, cover, day, year):
-    """Whether the claim of a line has been counted by a limit that counts claims."""
-    if p.limits[row, c.L_COUNTED] != BY_CLAIMS:
-        return False
-    period = insurance_period(f, p, y, cover, day) if p.limits[row, c.L_UNIT] == c.U_INSURANCE else 0
-    for u in range(s.counts[N_USES]):
-        if s.uses[u, U_CLAIM] == f.claim[i] and in_scope(f, p, s, u, row, i, y, day, year, period):
-            return True
-    return False
-
-
-@part
-def left_of(f, p, s, row, h, i, y, cover, day, year):
-    """What is left of a deductible, a ceiling or a count; never below zero."""
+def value_of(f, p, row, h, y, day):
+    """The value of a limit, grown with the household where the plan says so."""
     value = p.limits[row, c.L_VALUE]
     if p.limits[row, c.L_OVER] >= 0:
-        value += max(0, members(f, y, h, day) - p.limits[row, c.L_OVER]) * p.limits[row, c.L_EXTRA]
+        people = f.person_start[h + 1] - f.person_start[h]
+        size = members(f.covers, f.layer_covers[y], f.cover_start[h], f.cover_start[h + 1], people, day)
+        value += max(0, size - p.limits[row, c.L_OVER]) * p.limits[row, c.L_EXTRA]
         if p.limits[row, c.L_AT_MOST] >= 0:
             value = min(value, p.limits[row, c.L_AT_MOST])
-    return max(np.int64(0), value - used_of(f, p, s, row, h, i, y, cover, day, year))
+    return value
 
 
 @part
@@ -139,6 +175,6 @@ def use(f, p, s, row, h, i, y, cover, day, year, amount):
     u = s.counts[N_USES]
     s.counts[N_USES] = u + 1
     s.uses[u, U_LIMIT], s.uses[u, U_PERSON], s.uses[u, U_CLAIM] = p.limits[row, c.L_ID], f.person[i], f.claim[i]
-    s.uses[u, U_EPISODE], s.uses[u, U_CODE], s.uses[u, U_DAY] = f.claims[f.claim[i], CL_EPISODE], f.code[i], day
-    s.uses[u, U_PERIOD] = insurance_period(f, p, y, cover, day) if p.limits[row, c.L_UNIT] == c.U_INSURANCE else 0
-    s.uses[u, U_AMOUNT] = amount
+    s.uses[u, U_EPISODE], s.uses[u, U_CODE] = f.claims[f.claim[i], CL_EPISODE], f.code[i]
+    s.uses[u, U_DAY], s.uses[u, U_AMOUNT] = day, amount
+    s.uses[u, U_PERIOD] = period_of(f, p, row, y, cover, day)

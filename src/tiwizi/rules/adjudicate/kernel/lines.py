@@ -23,9 +23,9 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     entry,
     part,
 )
-from tiwizi.rules.adjudicate.kernel.rulings import mark_kinds, rule_lines
+from tiwizi.rules.adjudicate.kernel.rulings import UNKNOWN, mark_kinds, rule_lines
 from tiwizi.rules.adjudicate.kernel.sessions import share_out
-from tiwizi.rules.adjudicate.kernel.valuation import decide_layer, use_up
+from tiwizi.rules.adjudicate.kernel.valuation import decide_layer, refuse, use_up
 from tiwizi.rules.money import MAX_AMOUNT, QUANTITY_SCALE
 from tiwizi.rules.plan import compile as c
 from tiwizi.rules.terms import PAID, REDUCED, REFUSED, TO_REVIEW
@@ -52,12 +52,14 @@ def decide_line(f, p, t, s, out, trail_rule, trail_cut, at, h, i, g, e, day, yea
     all_stopped, steps, last_layer = True, len(p.step_start) - 1, 0
     for step in range(steps):
         first, last = p.step_start[step], p.step_start[step + 1]
-        best, best_y, k, candidates = NONE, np.int64(p.step_layers[first]), ZERO, ZERO
+        best, best_y, k, candidates, asked = NONE, NONE, ZERO, ZERO, NONE
         best_paid, best_worth, best_quantity = np.int64(0), np.int64(0), np.int64(0)
         best_stopped, best_countable, best_rank, best_merit = True, False, False, np.int64(0)
         for position in range(first, last):
             y = np.int64(p.step_layers[position])
             if s.rulings[g, y, G_COVER] < 0:
+                if asked < 0 and s.rulings[g, y, G_COVER] != UNKNOWN:
+                    asked = y
                 continue
             paid, stopped, worth, by_terms, countable, quantity = decide_layer(
                 f, p, t, s, k, h, i, g, y, e, billed, earlier, held, day, year
@@ -70,7 +72,10 @@ def decide_line(f, p, t, s, out, trail_rule, trail_cut, at, h, i, g, e, day, yea
                 k = ONE - k if candidates > 1 else ONE
         if candidates == 0:
             best = ZERO
-            decide_layer(f, p, t, s, ZERO, h, i, g, best_y, e, billed, earlier, held, day, year)
+            s.counts[N_TRAIL] = 0
+            if asked >= 0:  # somebody could pay for such care, but covers not this person
+                best_y = asked
+                refuse(f, s, best, i, g, best_y, billed)
         out.chosen[i, step] = best_y if candidates > 0 else -1
         out.paid[i, step] = best_paid
         all_stopped = all_stopped and best_stopped
@@ -84,7 +89,8 @@ def decide_line(f, p, t, s, out, trail_rule, trail_cut, at, h, i, g, e, day, yea
                 held = reason
             at += 1
         earlier += best_paid
-        last_layer = best_y
+        if candidates > 0 or asked >= 0:
+            last_layer = best_y
         # The figures of a step move only once all its alternatives have been weighed.
         if best_countable:
             use_up(f, p, t, s, best, h, i, g, best_y, e, best_worth, best_quantity, day, year)
@@ -111,16 +117,17 @@ def decide_line(f, p, t, s, out, trail_rule, trail_cut, at, h, i, g, e, day, yea
 @part
 def three_sums(s, out, trail_rule, trail_cut, i, steps, billed, paid):
     """Split what is unpaid into reductions and the member's share, in the words of the layer that recognises most."""
-    best, best_cut = 0, np.int64(0)
+    best, best_cut = NONE, ZERO
     for step in range(steps):
-        cut = np.int64(0)
+        if out.chosen[i, step] < 0 and s.step_start[step] == s.step_start[step + 1]:
+            continue  # nobody in this step was asked
+        cut = ZERO
         for n in range(s.step_start[step], s.step_start[step + 1]):
             if not IS_SHARE[(trail_rule[n] >> REASON_SHIFT) & ((1 << REASON_BITS) - 1)]:
                 cut += trail_cut[n]
-        if step == 0 or cut < best_cut:
-            best, best_cut = step, cut
-    unpaid, share = billed - paid, np.int64(0)
-    reductions = np.int64(0)
+        if best < 0 or cut < best_cut:
+            best, best_cut = np.int64(step), cut
+    unpaid, share, reductions = billed - paid, ZERO, ZERO
     for n in range(s.step_start[best], s.step_start[best + 1]):
         part = np.int64(max(0, min(trail_cut[n], unpaid)))
         unpaid -= part

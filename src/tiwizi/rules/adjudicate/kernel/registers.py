@@ -42,7 +42,7 @@ T_FROM, T_TO, T_SECTOR, T_PROVIDER, T_ANAESTHESIA, T_DOUBTFUL = range(6, 12)
 SL_VALUE, SL_STAMP = range(2)
 U_LIMIT, U_PERSON, U_CLAIM, U_EPISODE, U_CODE, U_DAY, U_PERIOD, U_AMOUNT = range(8)
 G_COVER, G_RULE, G_WORD, G_REFUSAL, G_CLAUSE = range(5)
-LN_PRICE, LN_POSSIBLE, LN_VALUE, LN_SHARE, LN_BASE, LN_NOTHING = range(6)
+LN_PRICE, LN_POSSIBLE, LN_VALUE, LN_SHARE, LN_BASE, LN_NOTHING, LN_WORD = range(7)
 N_USES, N_TRAIL = range(2)
 
 
@@ -101,22 +101,31 @@ class Scratch(NamedTuple):
     rulings: Column  # [line of the group, layer, G_]
     lines: Column  # [line of the group, LN_]
     trail: Column  # [candidate, entry, (rule, cut)]
-    deducted: Column  # [candidate, limit]
+    taken: Column  # [candidate, limit]: what the line would use up of it, NOT_USED where it does not concern the line
     kind_bits: Column  # by claim of the household
     step_start: Column  # where each step's entries begin in the trail
     counts: Column  # [N_]: uses, entries of candidate 0, of candidate 1
 
 
-# Without reference counts (nothing is allocated), without wrappers for callers that there are not: a tenth of the time
-# to compile, and threads do not meet on a counter.
+# Nothing is allocated inside, so no reference counts; only `entry` has a wrapper for Python. Functions that take whole
+# tables are inlined (a call would push hundreds of words); those that take a few numbers are called.
 _OPTIONS: dict[str, Any] = {"nogil": True, "boundscheck": False, "error_model": "numpy", "_nrt": False}
 
 
 def part(function: Any) -> Any:
-    """A function that only compiled functions call."""
+    """A function over the tables, inlined where it is called."""
+    return njit(**_OPTIONS, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+
+
+def scalar(function: Any) -> Any:
+    """A function of a few numbers and columns, called by compiled functions only."""
     return njit(**_OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
 
 
 def entry(function: Any) -> Any:
     """A function that Python calls: compiled once with all its parts, and kept on disk."""
     return njit(**_OPTIONS, cache=True)(function)
+
+
+#: In `taken`: the limit does not concern the line. For counts, 0 says that the claim has been counted already.
+NOT_USED = np.int64(-1)

@@ -33,6 +33,7 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     LATE_FILING,
     LN_POSSIBLE,
     LN_PRICE,
+    LN_WORD,
     MAX_KINDS,
     NO_APPROVAL,
     NO_COVER,
@@ -61,6 +62,9 @@ from tiwizi.rules.adjudicate.kernel.registers import (
 from tiwizi.rules.plan import compile as c
 from tiwizi.rules.terms import REFUSED
 
+#: The cover of a layer that is not asked, so that nobody has looked for it.
+UNKNOWN = np.int64(-2)
+
 
 @part
 def cover_of(f, y, h, person, day):
@@ -76,30 +80,6 @@ def cover_of(f, y, h, person, day):
         ):
             best, best_own, best_from = row, own, start
     return best
-
-
-@part
-def members(f, y, h, day):
-    """The people of the household whom the layer covers on a day."""
-    count = 0
-    first, last = f.cover_start[h], f.cover_start[h + 1]
-    for row in range(first, last):
-        if (
-            f.layer_covers[y, f.covers[row, CV_PLAN]]
-            and max(f.covers[row, CV_FROM], f.covers[row, CV_JOINED]) <= day < f.covers[row, CV_TO]
-        ):
-            if f.covers[row, CV_PERSON] < 0:
-                return f.person_start[h + 1] - f.person_start[h]
-            known = False
-            for other in range(first, row):
-                known = known or (
-                    f.covers[other, CV_PERSON] == f.covers[row, CV_PERSON]
-                    and f.layer_covers[y, f.covers[other, CV_PLAN]]
-                    and max(f.covers[other, CV_FROM], f.covers[other, CV_JOINED]) <= day < f.covers[other, CV_TO]
-                )
-            if not known:
-                count += 1
-    return count
 
 
 @part
@@ -223,18 +203,25 @@ def rule_lines(f, p, t, s, out, h, i, group, first_of_day, e, day, year, month_d
     """What is known of a line before any limit, for every layer."""
     g = i - group
     s.lines[g, LN_PRICE] = price_row_of(f, t, i, day)
-    word = word_of(f, p, s, h, i, day, year, month_day)
+    # The lines of one visit mostly are one person's: what is known of the person is known already.
+    same = g > 0 and f.person[i] == f.person[i - 1]
+    word = s.lines[g - 1, LN_WORD] if same else word_of(f, p, s, h, i, day, year, month_day)
+    s.lines[g, LN_WORD] = word
     duplicate = is_duplicate(f, s, out, i, group, first_of_day)
     care = t.class_of[f.code[i]]
     possible = False
     for y in range(len(p.reported)):
-        cover = cover_of(f, y, h, f.person[i], day)
-        s.rulings[g, y, G_COVER], s.rulings[g, y, G_RULE] = cover, -1
+        s.rulings[g, y, G_COVER], s.rulings[g, y, G_RULE] = UNKNOWN, -1
+        if not p.cells[e, y, care, c.C_ASKED]:
+            continue
+        cover = s.rulings[g - 1, y, G_COVER] if same else UNKNOWN
+        if cover == UNKNOWN:
+            cover = cover_of(f, y, h, f.person[i], day)
+        s.rulings[g, y, G_COVER] = cover
         if cover >= 0:
             with_stage = word | (np.int64(1) << (STAGE_BIT + f.covers[cover, CV_STAGE]))
             s.rulings[g, y, G_WORD] = with_stage
-            cell = p.cells[e, y, care]
-            for rule in range(cell[c.C_RULES], cell[c.C_RULES_END]):
+            for rule in range(p.cells[e, y, care, c.C_RULES], p.cells[e, y, care, c.C_RULES_END]):
                 if with_stage & p.rules[rule, c.R_WHEN] == with_stage:
                     s.rulings[g, y, G_RULE] = rule
                     break

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from tiwizi.rules.adjudicate.kernel.calendar import divide
-from tiwizi.rules.adjudicate.kernel.limits import already_counted, left_of, use, used_of
+from tiwizi.rules.adjudicate.kernel.limits import use, used_of, value_of
 from tiwizi.rules.adjudicate.kernel.registers import (
     AWAITING_POINT_VALUE,
     AWAITING_REPORT,
+    BY_CLAIMS,
     BY_QUANTITY,
     CEILING,
     CEILING_KIND,
@@ -17,6 +18,7 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     COORDINATION,
     COPAYMENT,
     COUNT,
+    COUNT_KIND,
     DEDUCTIBLE,
     DEDUCTIBLE_KIND,
     DOUBTFUL_PRICE,
@@ -36,6 +38,8 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     LUMP_SUM,
     N_TRAIL,
     NO_PRICE,
+    NOT_USED,
+    ONE,
     POINT_VALUE,
     RATE,
     REASON_SHIFT,
@@ -97,37 +101,61 @@ def base_price(f, p, t, s, i, g, e, rule):
 
 
 @part
-def counted_quantity(f, p, s, k, h, i, g, y, cell, amount, day, year):
+def counted_quantity(f, p, s, k, h, i, g, y, care, e, amount, day, year):
     """Step 6: (quantity left, amount, stopped)."""
     word, cover, quantity = s.rulings[g, y, G_WORD], s.rulings[g, y, G_COVER], np.int64(f.quantity[i])
-    for row in range(cell[c.C_GAPS], cell[c.C_DEDUCTIBLES]):
+    first = p.cells[e, y, care, c.C_GAPS]
+    for row in range(first, p.cells[e, y, care, c.C_DEDUCTIBLES]):
+        s.taken[k, row - first] = NOT_USED
         if word & p.limits[row, c.L_WHEN] != word:
             continue
         clause = p.limits[row, c.L_CLAUSE]
-        if row < cell[c.C_COUNTS]:
-            last = used_of(f, p, s, row, h, i, y, cover, day, year)
+        used, last, seen = used_of(f, p, s, row, h, i, y, cover, day, year)
+        if p.limits[row, c.L_KIND] == GAP_KIND:
             if last != NO_DAY and day - last < p.limits[row, c.L_VALUE]:
                 put(s, k, y, TOO_SOON, clause, amount)
-                return np.int64(0), np.int64(0), True
+                return ZERO, ZERO, True
+            s.taken[k, row - first] = ZERO
             continue
-        left = left_of(f, p, s, row, h, i, y, cover, day, year)
-        if left <= 0 and not already_counted(f, p, s, row, i, y, cover, day, year):
+        counted = p.limits[row, c.L_COUNTED]
+        left = max(ZERO, value_of(f, p, row, h, y, day) - used)
+        already = counted == BY_CLAIMS and seen
+        if left <= 0 and not already:
             put(s, k, y, COUNT, clause, amount)
-            return np.int64(0), np.int64(0), True
-        if p.limits[row, c.L_COUNTED] == BY_QUANTITY and quantity > left:
+            return ZERO, ZERO, True
+        if counted == BY_QUANTITY and quantity > left:
             amount = change(s, k, y, COUNT, clause, amount, divide(amount * left, quantity, p.settings[0]))
             quantity = left
+        s.taken[k, row - first] = ZERO if already else ONE
     return quantity, amount, False
+
+
+@part
+def limited(f, p, s, k, h, i, g, y, care, e, kind, amount, day, year):
+    """Steps 9 and 11: the deductibles or the ceilings of a line; gives the amount that they leave."""
+    word, cover, first = s.rulings[g, y, G_WORD], s.rulings[g, y, G_COVER], p.cells[e, y, care, c.C_GAPS]
+    at = c.C_DEDUCTIBLES if kind == DEDUCTIBLE_KIND else c.C_CEILINGS
+    for row in range(p.cells[e, y, care, at], p.cells[e, y, care, at + 1]):
+        s.taken[k, row - first] = NOT_USED
+        if word & p.limits[row, c.L_WHEN] == word:
+            used, _, _ = used_of(f, p, s, row, h, i, y, cover, day, year)
+            within = min(amount, max(ZERO, value_of(f, p, row, h, y, day) - used))
+            clause = p.limits[row, c.L_CLAUSE]
+            if kind == DEDUCTIBLE_KIND:
+                amount = change(s, k, y, DEDUCTIBLE, clause, amount, amount - within)
+            else:
+                amount = change(s, k, y, CEILING, clause, amount, within)
+            s.taken[k, row - first] = within
+    return amount
 
 
 @part
 def value_line(f, p, t, s, k, h, i, g, y, e, billed, earlier, day, year):
     """Steps 6 to 13 of one layer on one line, as candidate k: (paid, stopped, worth, by_terms, countable, quantity)."""
     rounding = p.settings[0]
-    rule, word, cover = s.rulings[g, y, G_RULE], s.rulings[g, y, G_WORD], s.rulings[g, y, G_COVER]
+    rule = s.rulings[g, y, G_RULE]
     clause, price_row = p.rules[rule, c.R_CLAUSE], s.lines[g, LN_PRICE]
-    cell = p.cells[e, y, t.class_of[f.code[i]]]
-    zero = np.int64(0)
+    care, zero = t.class_of[f.code[i]], ZERO
     amount = change(s, k, y, REVIEW, ZERO, billed, billed - (f.billed[i] - f.allowed[i]))
     price = base_price(f, p, t, s, i, g, e, rule)
     rate = p.rules[rule, c.R_RATE]
@@ -136,7 +164,7 @@ def value_line(f, p, t, s, k, h, i, g, y, e, billed, earlier, day, year):
     if price < 0 or rate < 0:
         put(s, k, y, DOUBTFUL_PRICE if price < 0 and t.rows[price_row, T_DOUBTFUL] else NO_PRICE, clause, amount)
         return zero, True, zero, zero, False, zero
-    quantity, amount, stopped = counted_quantity(f, p, s, k, h, i, g, y, cell, amount, day, year)
+    quantity, amount, stopped = counted_quantity(f, p, s, k, h, i, g, y, care, e, amount, day, year)
     if stopped:
         return zero, True, zero, zero, False, zero
     base_kind = p.rules[rule, c.R_BASE]
@@ -167,21 +195,13 @@ def value_line(f, p, t, s, k, h, i, g, y, e, billed, earlier, day, year):
         fixed = divide(p.rules[rule, c.R_FIXED] * quantity, QUANTITY_SCALE, rounding)
         amount = change(s, k, y, FIXED_AMOUNT, clause, amount, min(amount, fixed))
     by_terms = divide(amount * rate, RATE_SCALE, rounding)
-    for row in range(cell[c.C_DEDUCTIBLES], cell[c.C_CEILINGS]):
-        s.deducted[k, row - cell[c.C_DEDUCTIBLES]] = 0
-        if word & p.limits[row, c.L_WHEN] == word:
-            taken = min(amount, left_of(f, p, s, row, h, i, y, cover, day, year))
-            amount = change(s, k, y, DEDUCTIBLE, p.limits[row, c.L_CLAUSE], amount, amount - taken)
-            s.deducted[k, row - cell[c.C_DEDUCTIBLES]] = taken
+    amount = limited(f, p, s, k, h, i, g, y, care, e, DEDUCTIBLE_KIND, amount, day, year)
     if p.rules[rule, c.R_COPAYMENT] > 0:
         units = np.int64(QUANTITY_SCALE) if p.rules[rule, c.R_COPAY_PER_LINE] else quantity
         copayment = divide(p.rules[rule, c.R_COPAYMENT] * units, QUANTITY_SCALE, rounding)
         amount = change(s, k, y, COPAYMENT, clause, amount, amount - min(amount, copayment))
     amount = change(s, k, y, RATE, clause, amount, divide(amount * rate, RATE_SCALE, rounding))
-    for row in range(cell[c.C_CEILINGS], cell[c.C_LIMITS_END]):
-        if word & p.limits[row, c.L_WHEN] == word:
-            left = left_of(f, p, s, row, h, i, y, cover, day, year)
-            amount = change(s, k, y, CEILING, p.limits[row, c.L_CLAUSE], amount, min(amount, left))
+    amount = limited(f, p, s, k, h, i, g, y, care, e, CEILING_KIND, amount, day, year)
     valued, relative = amount, p.rules[rule, c.R_FLAGS] & c.F_RELATIVE != 0
     if relative:
         if p.points[e, y, 0] < 0:
@@ -190,9 +210,17 @@ def value_line(f, p, t, s, k, h, i, g, y, e, billed, earlier, day, year):
         worth = divide(amount * p.points[e, y, 0], POINT_SCALE, rounding)
         amount = change(s, k, y, POINT_VALUE, p.points[e, y, 1], amount, worth)
     amount = change(s, k, y, COORDINATION, ZERO, amount, min(amount, billed - earlier))
-    rounded = divide(amount, p.settings[1], rounding) * p.settings[1]
-    amount = change(s, k, y, ROUNDING, ZERO, amount, min(rounded, billed - earlier))
+    if p.settings[1] > 1:
+        rounded = divide(amount, p.settings[1], rounding) * p.settings[1]
+        amount = change(s, k, y, ROUNDING, ZERO, amount, min(rounded, billed - earlier))
     return amount, False, valued if relative else amount, by_terms, True, quantity
+
+
+@part
+def refuse(f, s, k, i, g, y, billed):
+    """A layer whose ruling is a refusal, as candidate k."""
+    amount = change(s, k, y, REVIEW, ZERO, billed, billed - (f.billed[i] - f.allowed[i]))
+    put(s, k, y, s.rulings[g, y, G_REFUSAL], s.rulings[g, y, G_CLAUSE], amount)
 
 
 @part
@@ -201,8 +229,7 @@ def decide_layer(f, p, t, s, k, h, i, g, y, e, billed, earlier, held, day, year)
     zero = np.int64(0)
     s.counts[N_TRAIL + k] = 0
     if s.rulings[g, y, G_REFUSAL] >= 0:
-        amount = change(s, k, y, REVIEW, ZERO, billed, billed - (f.billed[i] - f.allowed[i]))
-        put(s, k, y, s.rulings[g, y, G_REFUSAL], s.rulings[g, y, G_CLAUSE], amount)
+        refuse(f, s, k, i, g, y, billed)
         return zero, True, zero, zero, False, zero
     if held >= 0:
         put(s, k, y, held, ZERO, billed)
@@ -221,22 +248,19 @@ def decide_layer(f, p, t, s, k, h, i, g, y, e, billed, earlier, held, day, year)
 @part
 def use_up(f, p, t, s, k, h, i, g, y, e, worth, quantity, day, year):
     """Record what the chosen candidate of a step uses up of its limits."""
-    if s.rulings[g, y, G_REFUSAL] >= 0 or p.reported[y]:
+    if p.reported[y]:
         return
-    cell, word, cover = p.cells[e, y, t.class_of[f.code[i]]], s.rulings[g, y, G_WORD], s.rulings[g, y, G_COVER]
-    for row in range(cell[c.C_GAPS], cell[c.C_LIMITS_END]):
-        if word & p.limits[row, c.L_WHEN] != word:
+    care, cover = t.class_of[f.code[i]], s.rulings[g, y, G_COVER]
+    first = p.cells[e, y, care, c.C_GAPS]
+    for row in range(first, p.cells[e, y, care, c.C_LIMITS_END]):
+        taken, kind = s.taken[k, row - first], p.limits[row, c.L_KIND]
+        if taken == NOT_USED:
             continue
-        kind = p.limits[row, c.L_KIND]
-        if kind == DEDUCTIBLE_KIND:
-            taken = s.deducted[k, row - cell[c.C_DEDUCTIBLES]]
-            if taken > 0:
-                use(f, p, s, row, h, i, y, cover, day, year, taken)
-        elif worth > 0:
-            if kind == CEILING_KIND:
-                use(f, p, s, row, h, i, y, cover, day, year, worth)
-            elif kind == GAP_KIND:
-                use(f, p, s, row, h, i, y, cover, day, year, np.int64(0))
-            elif not already_counted(f, p, s, row, i, y, cover, day, year):
-                amount = quantity if p.limits[row, c.L_COUNTED] == BY_QUANTITY else np.int64(1)
-                use(f, p, s, row, h, i, y, cover, day, year, amount)
+        amount = taken
+        if kind == CEILING_KIND:
+            amount = worth
+        elif kind == COUNT_KIND and p.limits[row, c.L_COUNTED] == BY_QUANTITY:
+            amount = quantity
+        nothing = taken == 0 if kind == DEDUCTIBLE_KIND else worth <= 0 or (kind == COUNT_KIND and taken == 0)
+        if not nothing:
+            use(f, p, s, row, h, i, y, cover, day, year, amount)
