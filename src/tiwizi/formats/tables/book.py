@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tiwizi.formats.tables import inputs
-from tiwizi.formats.tables.claims import Claims, Lines, lost_lines, read_claims, read_lines, read_reported
+from tiwizi.formats.tables.claims import Claims, Lines, read_claims, read_lines, read_reported
 from tiwizi.formats.tables.fault import Said, TableError
 from tiwizi.formats.tables.households import Cover, People, Statuses, read_cover, read_people, read_statuses
 from tiwizi.formats.tables.magnitude import question
@@ -195,7 +195,7 @@ def _book(
     prices = read_tariff(sheet("tariff"))
     claims = read_claims(sheet("claims"), people)
     lines = read_lines(sheet("lines"), people, claims, prices, statuses, cover)
-    reported = read_reported(sheet("reported"), claims, lines, lost_lines(sheets["lines"]))
+    reported = read_reported(sheet("reported"), claims, lines, sheets["lines"])
     asked = question(lines.unit_price, lines.billed, lines.quantity, lines.code, prices.tariff, currency)
     known = {table: sheets[table] for table in TABLES if table in sources}
     facts, tariff, ids = _joined(people, statuses, cover, prices, claims, lines, reported)

@@ -55,10 +55,12 @@ def trimmed(cells: Any) -> Any:
 def _needs_trimming(cells: Any) -> bool:
     """Whether some cell begins or ends with a blank, or with a letter that takes several bytes."""
     data, start, size = _bytes(cells)
-    filled = size > 0
-    start, size = start[filled], size[filled]
-    first, last = data[start], data[start + size - 1]
-    return bool(((first <= 32) | (first >= 128) | (last <= 32) | (last >= 128)).any())
+    if not size.all():
+        start, size = start[size > 0], size[size > 0]
+    for edge in (data[start], data[start + size - 1]):
+        if len(edge) and (edge.min() <= 32 or edge.max() >= 128):
+            return True
+    return False
 
 
 def _bytes(cells: Any) -> tuple[Values, Values, Values]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tiwizi.formats.tables.check import keys
-from tiwizi.formats.tables.households import Cover, People, Statuses, refuse_repeated_keys
-from tiwizi.formats.tables.order import number_ranks, sorting_order, starts, text_ranks
+from tiwizi.formats.tables.households import Cover, People, Statuses, once_each
+from tiwizi.formats.tables.order import number_ranks, places, sorting_order, starts
 from tiwizi.formats.tables.schema import fold, words
 from tiwizi.formats.tables.sheet import Sheet
 from tiwizi.formats.tables.tariff import Prices
@@ -68,9 +69,9 @@ def read_claims(sheet: Sheet, people: People) -> Claims:
     given = care_from != NO_DAY
     sheet.find(given & (care_to != NO_DAY) & (care_to < care_from), "care_to", "ends_before_start")
     sheet.find(given & (received != NO_DAY) & (received < care_from), "received_on", "received_before_care")
-    refuse_repeated_keys(sheet, names, "claim", key="duplicate_claim")
+    ranks = once_each(sheet, names, "claim", key="duplicate_claim")
     rows = sheet.good
-    order = sorting_order((household[rows], text_ranks(names.take(pa.array(rows)))))
+    order = sorting_order((household[rows], ranks[rows]))
     rows = rows if order is None else rows[order]
     return Claims(
         names.take(pa.array(rows)), household[rows], starts(household[rows], len(people.households)), attributes[rows],
@@ -110,8 +111,7 @@ def _episodes(sheet: Sheet, rows: Rows, household: Rows) -> Rows:
 
 def read_lines(sheet: Sheet, people: People, claims: Claims, prices: Prices, statuses: Statuses, cover: Cover) -> Lines:
     """Checks the table; what is wrong stays in the sheet."""
-    claim = sheet.match("claim", sheet.keys("claim"), claims.claims, claims.lost, of="claim")
-    person = sheet.match("person", sheet.keys("person"), people.people, people.lost_people, of="person")
+    claim, person = _claim_and_person(sheet, people, claims)
     name, names = sheet.coded("line")
     code = _codes(sheet, prices)
     day = sheet.days("date", blank=NO_DAY)
@@ -133,10 +133,20 @@ def read_lines(sheet: Sheet, people: People, claims: Claims, prices: Prices, sta
     )  # fmt: skip
 
 
+def _claim_and_person(sheet: Sheet, people: People, claims: Claims) -> tuple[Rows, Rows]:
+    """Where the claim and the person of each line stand: the two longest look-ups, side by side."""
+    claim_names, person_names = sheet.keys("claim"), sheet.keys("person")
+    with ThreadPoolExecutor(2) as pool:
+        claim, person = pool.map(places, (claim_names, person_names), (claims.claims, people.people))
+    sheet.match("claim", claim_names, claims.claims, claims.lost, of="claim", place=claim)
+    sheet.match("person", person_names, people.people, people.lost_people, of="person", place=person)
+    return claim, person
+
+
 def _codes(sheet: Sheet, prices: Prices) -> Rows:
     """Positions in the tariff's codes (int32)."""
     found, names = sheet.coded("code")
-    place = pc.fill_null(pc.index_in(names, value_set=prices.codes), -1).to_numpy(zero_copy_only=False)
+    place = places(names, prices.codes)
     lost = pc.is_in(names, value_set=prices.lost).to_numpy(zero_copy_only=False)
     place, lost = np.append(place, -1), np.append(lost, False)
     sheet.find(lost[found], "code", "code_in_repair")
@@ -213,56 +223,55 @@ def _decided_order(rows: Rows, claims: Claims, claim: Rows, day: Rows, ranked: R
     return rows if order is None else rows[order]
 
 
-def read_reported(sheet: Sheet, claims: Claims, lines: Lines, lost_lines: Any) -> dict[str, Rows]:
+def read_reported(sheet: Sheet, claims: Claims, lines: Lines, line_sheet: Sheet) -> dict[str, Rows]:
     """What other payers reported, by layer: int64 a line, -1 where nothing is."""
+    if sheet.rows == 0:
+        return {}
     claim = sheet.match("claim", sheet.keys("claim"), claims.claims, claims.lost, of="claim")
-    line = _line_places(sheet, claim, lines, lost_lines)
+    line = _lines_named(sheet, claim, lines, line_sheet)
     layer, layers = sheet.coded("layer")
     paid = sheet.numbers("paid")
-    found = line >= 0
-    over = np.zeros(sheet.rows, bool)
-    over[found] = paid[found] > lines.billed[line[found]]
-    sheet.find(over & ~sheet.bad, "paid", "reported_above_billed")
-    identity = line.astype(np.int64) * max(len(layers), 1) + layer
+    known = np.flatnonzero(~sheet.bad)
+    sheet.find(known[paid[known] > lines.billed[line[known]]], "paid", "reported_above_billed")
+    identity = line * max(len(layers), 1) + layer
     if len(np.unique(identity[sheet.good])) < len(sheet.good):
         sheet.refuse_duplicates(identity, "layer", key="duplicate_report")
-    amounts = {name: np.full(len(lines.day), -1, np.int64) for name in layers.to_pylist()}
     good = sheet.good
+    amounts = {name: np.full(len(lines.day), -1, np.int64) for name in layers.to_pylist()}
     for number, own in enumerate(amounts.values()):
         rows = good[layer[good] == number]
         own[line[rows]] = paid[rows]
     return amounts
 
 
-def _line_places(sheet: Sheet, claim: Rows, lines: Lines, lost_lines: Any) -> Rows:
-    """Where the line of each row stands among the lines, -1 for none."""
+def _lines_named(sheet: Sheet, claim: Rows, lines: Lines, line_sheet: Sheet) -> Rows:
+    """Where the line that each row names stands among the lines (int64), -1 for none."""
     name, names = sheet.coded("line")
-    place = np.append(pc.fill_null(pc.index_in(names, value_set=lines.names), -1).to_numpy(zero_copy_only=False), -1)[
-        name
-    ]
-    width = max(len(lines.names), 1)
-    known = lines.claim * width + lines.name
-    order = np.argsort(known)
-    wanted = claim.astype(np.int64) * width + place
-    at = np.minimum(np.searchsorted(known, wanted, sorter=order), max(len(order) - 1, 0))
-    found = (claim >= 0) & (place >= 0)
-    if len(order):
-        found &= known[order[at]] == wanted
-    else:
-        found[:] = False
-    unknown = np.flatnonzero(~found & ~sheet.bad)
-    ids = pc.binary_join_element_wise(
-        sheet.keys("claim").take(pa.array(unknown)), names.take(pa.array(name[unknown])), "\0"
-    )
-    in_repair = pc.is_in(ids, value_set=lost_lines).to_numpy(zero_copy_only=False)
-    sheet.find(unknown[in_repair], "line", "line_in_repair")
-    sheet.find(unknown[~in_repair], "line", "unknown_line")
-    return np.where(found, order[at] if len(order) else -1, -1)
+    own = np.append(places(names, lines.names), -1)[name]
+    width = len(lines.names)
+    identity = lines.claim * width + lines.name
+    order = np.argsort(identity)
+    wanted = claim.astype(np.int64) * width + own
+    at = np.searchsorted(identity[order], wanted)
+    found = (claim >= 0) & (own >= 0) & (at < len(order))
+    found[found] = identity[order[at[found]]] == wanted[found]
+    _say_which_are_lost(sheet, np.flatnonzero(~found & ~sheet.bad), line_sheet)
+    line = np.full(sheet.rows, -1, np.int64)
+    line[found] = order[at[found]]
+    return line
 
 
-def lost_lines(sheet: Sheet) -> Any:
-    """claim and line of the lines in repair, as one text."""
-    rows = pa.array(np.flatnonzero(sheet.bad))
+def _say_which_are_lost(sheet: Sheet, rows: Rows, line_sheet: Sheet) -> None:
+    """Rows that name a line in repair follow it there; the others name none."""
+    lost = _claim_and_line(line_sheet, np.flatnonzero(line_sheet.bad))
+    in_repair = pc.is_in(_claim_and_line(sheet, rows), value_set=lost).to_numpy(zero_copy_only=False)
+    sheet.find(rows[in_repair], "line", "line_in_repair")
+    sheet.find(rows[~in_repair], "line", "unknown_line")
+
+
+def _claim_and_line(sheet: Sheet, rows: Rows) -> Any:
+    if len(rows) == 0:
+        return pa.array([], pa.string())
     return pc.binary_join_element_wise(
-        *(keys(sheet.source.columns[name].take(rows)) for name in ("claim", "line")), "\0"
+        *(keys(sheet.source.columns[name].take(pa.array(rows))) for name in ("claim", "line")), "\0"
     )

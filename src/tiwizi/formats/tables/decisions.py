@@ -251,7 +251,7 @@ class DecisionTable:
 def read_decisions(path: Path, *, household: str | None = None) -> DecisionTable:
     """A decisions.parquet, or one household of it. Raises OSError, or TableError when it is none."""
     try:
-        meta = json.loads(pq.read_metadata(path).metadata[b"tiwizi"])
+        meta = json.loads((pq.read_metadata(path).metadata or {})[b"tiwizi"])
         if meta["version"] != VERSION:
             raise TableError("not_decisions", file=str(path))
         filters = None if household is None else pc.field("household") == household

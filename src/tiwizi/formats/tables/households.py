@@ -66,11 +66,11 @@ def read_people(sheet: Sheet) -> People:
     role = sheet.words("role", ATTRIBUTES["role"])
     birth = sheet.days("birth_date", blank=NO_DAY)
     sex = sheet.words("sex", ATTRIBUTES["sex"])
-    refuse_repeated_keys(sheet, person, "person", key="duplicate_person")
+    ranks = once_each(sheet, person, "person", key="duplicate_person")
     good = sheet.good
     place, names = _vocabulary(household.take(pa.array(good)))
     person_good = person.take(pa.array(good))
-    order = sorting_order((place, text_ranks(person_good)))
+    order = sorting_order((place, ranks[good]))
     if order is not None:
         good, place, person_good = good[order], place[order], person_good.take(pa.array(order))
     return People(
@@ -79,10 +79,12 @@ def read_people(sheet: Sheet) -> People:
     )  # fmt: skip
 
 
-def refuse_repeated_keys(sheet: Sheet, cells: Any, name: str, *, key: str) -> None:
-    """All but the first of the good rows with one identifier go to repair."""
-    if pc.count_distinct(cells).as_py() < len(cells):
-        sheet.refuse_duplicates(cells.dictionary_encode().indices.to_numpy(), name, key=key)
+def once_each(sheet: Sheet, cells: Any, name: str, *, key: str) -> Rows:
+    """The rank of each identifier; all but the first of the good rows with one identifier go to repair."""
+    ranks = text_ranks(cells)
+    if ranks.max(initial=-1) + 1 < len(ranks):
+        sheet.refuse_duplicates(ranks, name, key=key)
+    return ranks
 
 
 def _vocabulary(cells: Any) -> tuple[Rows, Any]:

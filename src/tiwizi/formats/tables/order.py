@@ -50,14 +50,41 @@ def _in_order(words: Sequence[Rows]) -> bool:
 
 
 def text_ranks(cells: Any) -> Rows:
-    """The place of each text among all of them in the order of their letters (int64); equal texts may differ."""
+    """The place of each text among the distinct ones in the order of their letters (int64)."""
+    if pc.all(pc.less_equal(cells.slice(0, max(len(cells) - 1, 0)), cells.slice(1)), min_count=0).as_py():
+        return np.cumsum(_changes(cells)) - 1
+    order = pc.sort_indices(cells)
     ranks = np.empty(len(cells), np.int64)
-    before, after = cells.slice(0, max(len(cells) - 1, 0)), cells.slice(1)
-    if pc.all(pc.less_equal(before, after), min_count=0).as_py():
-        ranks[:] = np.arange(len(cells))
-    else:
-        ranks[pc.sort_indices(cells).to_numpy()] = np.arange(len(cells))
+    ranks[order.to_numpy()] = np.cumsum(_changes(cells.take(order))) - 1
     return ranks
+
+
+def _changes(cells: Any) -> Rows:
+    """Whether each text differs from the one before it; the first does."""
+    new = np.ones(len(cells), bool)
+    if len(cells):
+        new[1:] = pc.not_equal(cells.slice(1), cells.slice(0, len(cells) - 1)).to_numpy(zero_copy_only=False)
+    return new
+
+
+def places(cells: Any, known: Any) -> Rows:
+    """Where each text stands among some known distinct ones (int32), -1 for none.
+
+    Neighbours are often equal - lines of one claim, claims of one household - so that a run is looked up once.
+    """
+    if len(cells) == 0 or len(known) == 0:
+        return np.full(len(cells), -1, np.int32)
+    new = _changes(cells)
+    heads = np.flatnonzero(new)
+    if 4 * len(heads) > 3 * len(cells):
+        return np.asarray(_found(cells, known))
+    runs = np.diff(np.append(heads, len(cells)))
+    return np.repeat(_found(cells.take(pa.array(heads)), known), runs)
+
+
+def _found(cells: Any, known: Any) -> Rows:
+    at = pc.index_in(cells, value_set=known)
+    return np.asarray(pc.fill_null(at, -1).to_numpy() if at.null_count else at.to_numpy())
 
 
 def number_ranks(names: Any) -> Rows:

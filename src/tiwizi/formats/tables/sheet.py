@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tiwizi.formats.tables import check
+from tiwizi.formats.tables.order import places
 from tiwizi.formats.tables.schema import Column, column
 from tiwizi.formats.tables.schema import words as known_words
 from tiwizi.formats.tables.source import Source, as_text
@@ -164,12 +165,13 @@ class Sheet:
                 kept.append(int(self.source.lines(rows[first : first + 1])[0]))
         self.find(np.array(others), name, key, line=pa.array([str(line) for line in kept]))
 
-    def match(self, name: str, cells: Any, known: Any, lost: Any, *, of: str) -> Rows:
-        """Where each identifier stands among the known ones (int64), -1 for none.
+    def match(self, name: str, cells: Any, known: Any, lost: Any, *, of: str, place: Rows | None = None) -> Rows:
+        """Where each identifier stands among the known ones (int32), -1 for none.
 
-        ``lost`` are the identifiers of rows in repair. Keys: ``unknown_<of>`` and ``<of>_in_repair``.
+        ``lost`` are the identifiers of rows in repair; ``place`` is given where it has been looked up already.
+        Keys: ``unknown_<of>`` and ``<of>_in_repair``.
         """
-        place: Rows = pc.fill_null(pc.index_in(cells, value_set=known), -1).to_numpy(zero_copy_only=False)
+        place = places(cells, known) if place is None else place
         nowhere = place < 0
         if nowhere.any():
             rows = np.flatnonzero(nowhere & (pc.not_equal(cells, pa.scalar("")).to_numpy(zero_copy_only=False)))
