@@ -239,3 +239,20 @@ def test_what_is_decided_otherwise_than_documented_is_listed(tmp_path: Path) -> 
     whys = imported.report.whys
     assert (whys["asked_below_list"], whys["approved_above_asked"], whys["same_care_twice"]) == (1, 1, 2)
     assert imported.said("lines", "unit_price") == [("C01 S1", "45 < 50")]
+
+
+def test_a_currency_that_nobody_named_is_asked_about(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    report = convert(fund().as_folder(tmp_path / "csv"), out)
+    assert report.whys["currency_assumed"] == 1
+    assert 'currency = "USD"' in (out / "plan.toml").read_text(encoding="utf-8")
+
+
+def test_a_currency_without_cents_rounds_to_whole_units(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    convert(fund({"set": {"tblProduct 1": {"MaxInsuree": "500.00"}}}).as_folder(tmp_path / "csv"), out, currency="XOF")
+    plan, problems = read_plan((out / "plan.toml").read_text(encoding="utf-8"), file="plan.toml")
+    assert plan is not None, [problem.message("en") for problem in problems]
+    assert (plan.round_to, plan.layers[0].limits[0].value) == (1, 500)

@@ -23,17 +23,24 @@ from tiwizi.formats.rows import write
 __all__ = ["Report", "SourceError", "convert"]
 
 
-def convert(src: Path, out: Path, *, currency: str, lang: str = "en", progress: Progress | None = None) -> Report:
+#: openIMIS does not say in which currency its amounts are; its demo database thinks of none in particular.
+ASSUMED_CURRENCY = "USD"
+
+
+def convert(src: Path, out: Path, *, currency: str = "", lang: str = "en", progress: Progress | None = None) -> Report:
     """Write plan.toml, people, cover, claims, lines and tariff (.csv) and report.csv into a folder.
 
-    currency: openIMIS does not say in which its amounts are. lang: of report.csv. Raises SourceError.
+    currency: of the amounts; where nobody says it, ASSUMED_CURRENCY, and the report asks. lang: of report.csv.
+    Raises SourceError.
     """
     database = read_source(src, wanted=is_read, progress=progress)
     with Report(out / "report.csv", lang) as report:
+        if not currency:
+            report.add("plan.toml", "", "currency", ASSUMED_CURRENCY, "currency_assumed")
         claim_rows, line_rows = claim_tables.live(database)
         names = names_of(database, claim_rows, line_rows, report)
         covered = coverage_lines(database, names, report)
-        document = products.plan(database, names, covered, currency=currency, report=report)
+        document = products.plan(database, names, covered, currency=currency or ASSUMED_CURRENCY, report=report)
         (out / "plan.toml").write_text(document, encoding="utf-8")
         unknown = {code: _category(sort.care) for code, sort in claim_tables.codes_without_a_row(line_rows, names)}
         tables = {

@@ -19,6 +19,7 @@ COLUMNS = ("table", "row", "field", "value", "why")
 SAYS_NOTHING = ("", "0", "0.0", "0.00", "f")
 #: Reasons that a person should read first: they change what is paid, or say that something waits for a decision.
 WORTH_READING = (
+    "currency_assumed",
     "policy_status",
     "no_effective_date",
     "periods_do_not_meet",
