@@ -115,7 +115,10 @@ def _amount(row: Row, name: str, report: Report) -> Decimal | None:
     value = decimal(row.get(name, ""))
     if value is None or 0 < value <= MOST_AMOUNT:
         return value
-    report.add("tblProduct", row["ProdID"], name, row[name], "limits_nothing" if value > 0 else "zero_is_no_limit")
+    if value > 0:
+        report.add("tblProduct", row["ProdID"], name, row[name], "limits_nothing")
+    elif name.startswith("Max") and "Extra" not in name:  # a deductible or a growth of 0 is none in any reading
+        report.add("tblProduct", row["ProdID"], name, row[name], "zero_is_no_limit")
     return None
 
 
