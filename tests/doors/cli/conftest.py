@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+import tiwizi as tiwizi_package
 from tiwizi.doors.cli.main import app
 
 
@@ -46,5 +49,13 @@ def tiwizi(monkeypatch: pytest.MonkeyPatch) -> Tiwizi:
 
 def start(*words: object) -> subprocess.Popen[str]:
     """The command in a process of its own, for those who want to stop it."""
-    command = [sys.executable, "-m", "tiwizi", *(str(word) for word in words)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return python("-m", "tiwizi", *words)
+
+
+def python(*words: object) -> subprocess.Popen[str]:
+    """Python in a process of its own, which finds the package where this one does."""
+    source = str(Path(tiwizi_package.__file__).parent.parent)
+    environment = {**os.environ, "PYTHONPATH": source, "LANG": "C.UTF-8"}
+    return subprocess.Popen(
+        [sys.executable, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )

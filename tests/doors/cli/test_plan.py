@@ -53,7 +53,9 @@ def test_a_pack_path_cannot_leave_the_packs(tiwizi: Tiwizi) -> None:
 
 
 def test_a_plan_is_told_as_it_stands_on_a_day(tiwizi: Tiwizi) -> None:
-    told = {lang: tiwizi("plan", "show", "ma/public", "--on", "2026-03-01", "--lang", lang) for lang in ("ar", "fr", "en")}
+    told = {
+        lang: tiwizi("plan", "show", "ma/public", "--on", "2026-03-01", "--lang", lang) for lang in ("ar", "fr", "en")
+    }
     assert all(said.code == 0 for said in told.values())
     assert "1 March 2026" in told["en"].out and "1er mars 2026" in told["fr"].out and "فاتح مارس 2026" in told["ar"].out
 

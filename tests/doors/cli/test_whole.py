@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.doors.cli.conftest import python
 
 from tiwizi.doors.cli.voice import Stop
 from tiwizi.doors.cli.whole import read_receipt, whole_folder, write_receipt
@@ -91,7 +90,7 @@ with whole_folder(Path(sys.argv[1]), force=True) as folder:
 
 def test_a_killed_run_leaves_no_output_and_the_next_one_sweeps_its_remains(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    run = subprocess.Popen([sys.executable, "-c", KILLED, str(out)], stdout=subprocess.PIPE, text=True)
+    run = python("-c", KILLED, out)
     assert run.stdout is not None and run.stdout.readline() == "writing\n"
     os.kill(run.pid, signal.SIGKILL)
     run.wait()
@@ -103,7 +102,7 @@ def test_a_killed_run_leaves_no_output_and_the_next_one_sweeps_its_remains(tmp_p
 
 def test_a_run_that_is_still_writing_is_not_swept_away(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    run = subprocess.Popen([sys.executable, "-c", KILLED, str(out)], stdout=subprocess.PIPE, text=True)
+    run = python("-c", KILLED, out)
     try:
         assert run.stdout is not None and run.stdout.readline() == "writing\n"
         _write(out, "whole")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tiwizi.doors.cli.decide import decide_share
-from tiwizi.doors.cli.open_run import open_book, open_plan_of
+from tiwizi.doors.cli.open_run import REPAIR, open_book, open_plan_of
 from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
 
 if TYPE_CHECKING:
@@ -51,12 +51,25 @@ def decide_line(plan: Plan, book: Book, named: str, run: Path) -> Decided:
 
     found = book.find_line(named)
     if found is None:
-        raise Stop("no_such_line", line=named, path=run)
+        why = why_in_repair(run / REPAIR, named)
+        raise Stop("line_in_repair" if why else "no_such_line", line=named, path=run, why=why)
     household = int(np.searchsorted(book.facts.line_start, found, side="right")) - 1
     facts = book.facts.take(np.array([household]))
     decisions = decide_share(plan, facts, book.tariff, 1)
     claim, line = book.name_line(found)
     return Decided(claim, line, facts, decisions, found - int(book.facts.line_start[household]))
+
+
+def why_in_repair(repair: Path, named: str) -> str:
+    """Why a line is to repair, and the way out, in the words of the run; "" where it is not."""
+    import csv
+
+    with repair.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            cells = list(row.values())
+            if row["table"] == "lines" and any(f"{a}/{b}" == named for a, b in zip(cells, cells[1:], strict=False)):
+                return f"{row['reason']} {row['way_out']}"
+    return ""
 
 
 def sentences(plan: Plan, book: Book, decided: Decided, lang: str) -> list[str]:

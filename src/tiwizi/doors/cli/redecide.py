@@ -24,7 +24,7 @@ from tiwizi.doors.cli.open_run import (
 )
 from tiwizi.doors.cli.read_tables import read_tables
 from tiwizi.doors.cli.summary import amount, written
-from tiwizi.doors.cli.voice import Voice, explained, speaks
+from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
 from tiwizi.doors.cli.whole import refuse_what_is_there, whole_folder
 
 if TYPE_CHECKING:
@@ -104,8 +104,7 @@ def _numbers(texts: Any) -> Column:
     whole = texts.cast(pa.large_string())
     _, offsets, data = whole.buffers()
     at = np.frombuffer(offsets, np.int64)[whole.offset : whole.offset + len(whole) + 1]
-    numbers: Column = number_texts(at, np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8))
-    return numbers
+    return number_texts(at, np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8))
 
 
 def _plan_now(voice: Voice, old_plan: Plan, run: Path, named: str | None) -> tuple[Plan, Path, Path | None, list[Path]]:
@@ -114,6 +113,8 @@ def _plan_now(voice: Voice, old_plan: Plan, run: Path, named: str | None) -> tup
         law = run / LAW if (run / LAW).is_file() else None
         return old_plan, run / PLAN, law, tariffs_of_run(run)
     plan, file = open_plan(voice, named)
+    if plan.currency != old_plan.currency:
+        raise Stop("other_currency", plan=named, currency=plan.currency, before=old_plan.currency)
     return plan, file, law_file_of(plan), [file.parent / name for name in plan.tariffs]
 
 

@@ -106,7 +106,8 @@ def rows_by(question: str, plan: Plan, totals: Totals, voice: Voice) -> list[Row
 
 def chart_of(voice: Voice, plan: Plan, totals: Totals) -> picture.Chart:
     """The largest categories as bars: each payer's part, the member's share, and what nobody recognises."""
-    payers = rows_by("payer", plan, totals, voice)
+    in_order = [f"{layer.id}/{payer}" for layer in plan.layers for payer in ("", *(payer.id for payer in layer.payers))]
+    payers = sorted(rows_by("payer", plan, totals, voice), key=lambda row: in_order.index(row.key))
     at = {row.key: position for position, row in enumerate(payers)}
     parts: dict[str, list[int]] = {}
     for paid in totals.payers:

@@ -84,16 +84,20 @@ def changed(before: Decisions, after: Decisions, old: Column, new: Column) -> Co
     return differs
 
 
-@entry
 def number_texts(offsets: Column, data: Column) -> Column:
     """uint64 per text, the same in every run (FNV-1a). Text i is ``data[offsets[i]:offsets[i + 1]]``, in UTF-8."""
     found = np.empty(len(offsets) - 1, np.uint64)
+    _number(found, offsets, data)
+    return found
+
+
+@entry
+def _number(found: Column, offsets: Column, data: Column) -> None:
     for row in range(len(found)):
         number = np.uint64(0xCBF29CE484222325)
         for at in range(offsets[row], offsets[row + 1]):
             number = (number ^ np.uint64(data[at])) * np.uint64(0x100000001B3)
         found[row] = number
-    return found
 
 
 def _care(plan: CompiledPlan, facts: Facts, tariff: Tariff, providers: Column) -> Column:

@@ -168,6 +168,9 @@ def _unpaid_parts(plan: Plan, decisions: Decisions) -> tuple[Column, Column, Col
     is_share = np.array([entry.effect == "share" for entry in REASONS])
     not_recognised = np.zeros(decisions.paid.shape, np.int64)
     np.add.at(not_recognised, (line, step), np.where(is_share[reason], 0, decisions.trail_cut))
+    evaluated = decisions.paid > 0
+    evaluated[line, step] = True
+    not_recognised[~evaluated] = np.iinfo(np.int64).max  # a step that has nothing to say of the line
     speaks = not_recognised.argmin(axis=1)[line] == step
     spoken = np.where(speaks, cut, 0)
     sums = np.concatenate(([0], np.cumsum(spoken)))
