@@ -30,7 +30,13 @@ def test_a_sound_mutual_has_nothing_to_repair() -> None:
 def test_lines_stand_in_the_order_in_which_they_are_decided() -> None:
     """Household, then day of care, day received, claim, and line as a number: 2 comes before 10."""
     read = book()
-    assert [read.name_line(row) for row in range(5)] == [("C2", "1"), ("C1", "1"), ("C1", "2"), ("C1", "10"), ("C3", "1")]
+    assert [read.name_line(row) for row in range(5)] == [
+        ("C2", "1"),
+        ("C1", "1"),
+        ("C1", "2"),
+        ("C1", "10"),
+        ("C3", "1"),
+    ]
     assert read.facts.line_row.tolist() == [3, 0, 1, 2, 4]
 
 
@@ -180,14 +186,14 @@ def mutuals(draw: st.DrawFn) -> Tables:
     return rows
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(mutuals(), st.randoms(use_true_random=False))
 def test_the_same_rows_in_any_order_give_the_same_facts(rows: Tables, chance: random.Random) -> None:
     shuffled = {table: chance.sample(found, len(found)) for table, found in rows.items()}
     assert_same_facts(book(rows), book(shuffled))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(mutuals())
 def test_rows_in_are_rows_accepted_and_rows_to_repair(rows: Tables) -> None:
     read = book(rows)

@@ -8,6 +8,7 @@ exact about line numbers and about a quote that is never closed.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 from numpy.typing import NDArray
 
-from tiwizi.formats.tables.encoding import MixedEncodings, code_page
+from tiwizi.formats.tables.encoding import MixedEncodings, code_page, is_utf8
 from tiwizi.formats.tables.fault import TableError
 from tiwizi.formats.tables.schema import column, fold, headings
 from tiwizi.formats.tables.source import MAX_ROWS, Source, as_text, named_columns
@@ -171,8 +172,12 @@ def _read_fast(path: Path, look: _Look, names: list[str | None], table: str) -> 
         except pa.ArrowInvalid as error:
             if "columns, got" not in str(error):
                 raise
+            _require_utf8(path, look)
             skipped: list[Any] = []
-            rows = _with_ragged(_arrow(path, look, types, skipped), skipped, look, types)
+            cells = _arrow(path, look, types, skipped)
+            if any(len(row.text) > LONGEST_LINE for row in skipped):
+                _refuse_long_line(path)
+            rows = _with_ragged(cells, skipped, look, types)
     except pa.ArrowException as error:
         return _after(error, path, look)
     one_line_each = rows[0].num_rows == look.line_ends - 1
@@ -181,11 +186,15 @@ def _read_fast(path: Path, look: _Look, names: list[str | None], table: str) -> 
 
 def _after(error: pa.ArrowException, path: Path, look: _Look) -> _Rows:
     """What to do when Arrow cannot read the file."""
-    if "UTF8" in str(error) and look.content is None:
-        raise _NotUtf8 from error
     if "straddling" in str(error):
         _refuse_long_line(path)
+    _require_utf8(path, look)
     return _read_carefully(path, look)
+
+
+def _require_utf8(path: Path, look: _Look) -> None:
+    if look.content is None and not is_utf8(path.read_bytes()):
+        raise _NotUtf8
 
 
 def _refuse_long_line(path: Path) -> None:
@@ -229,7 +238,7 @@ def _arrow(path: Path, look: _Look, types: list[Any], skipped: list[Any] | None)
 def _with_ragged(cells: Any, skipped: list[Any], look: _Look, types: list[Any]) -> _Rows:
     """The good rows, and after them the ragged ones, cut or filled up to the number of columns."""
     width = len(types)
-    parted = [next(csv.reader([row.text], delimiter=look.delimiter), []) for row in skipped]
+    parted = [_parted(row.text, look.delimiter) for row in skipped]
     fitted = [_fit(row, width, look.delimiter) for row in parted]
     extra = [pa.array([row[i] for row in fitted], pa.string()).cast(kind) for i, kind in enumerate(types)]
     numbers = np.array([row.number for row in skipped], np.int64)
@@ -238,11 +247,18 @@ def _with_ragged(cells: Any, skipped: list[Any], look: _Look, types: list[Any]) 
     is_good[numbers - 2] = False
     lines = np.concatenate((np.flatnonzero(is_good) + 2, numbers))
     joined = pa.concat_tables([cells, pa.table(extra, names=cells.column_names)])
-    ragged = np.array([too_long(row, width) for row in parted], bool)
+    ragged = np.array([_is_ragged(row, width) for row in parted], bool)
     return joined, _Lines(lines), np.flatnonzero(ragged) + cells.num_rows
 
 
-def too_long(row: list[str], width: int) -> bool:
+def _parted(text: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error:
+        return text.split(delimiter)
+
+
+def _is_ragged(row: list[str], width: int) -> bool:
     """Whether a row has too few cells, or cells beyond the last column that are not blank."""
     return len(row) < width or any(cell.strip() for cell in row[width:])
 
@@ -266,7 +282,7 @@ def _read_carefully(path: Path, look: _Look) -> _Rows:
         batch: list[list[str]] = []
         start = 2
         for end, row in rows:
-            if too_long(row, width):
+            if _is_ragged(row, width):
                 ragged.append(len(numbers))
             numbers.append(start)
             batch.append(row if len(row) == width else _fit(row, width, look.delimiter))
