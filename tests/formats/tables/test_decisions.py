@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-
 from tests.formats.tables.sample import PLAN, book, decisions, tables
 from tests.formats.tables.test_facts import assert_same_facts
+
 from tiwizi.formats.tables import Book, TableError, read_decisions, write_decisions
 from tiwizi.rules.adjudicate.columns import Decisions
 

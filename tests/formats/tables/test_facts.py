@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.formats.tables.sample import Tables, book, tables
+
 from tiwizi.formats.tables import Book
 from tiwizi.rules.period import NEVER, NO_DAY, day_number
 

@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from tests.formats.tables.sample import book, tables, write_csv
 from tests.formats.tables.test_facts import assert_same_facts
+
 from tiwizi.formats.tables import Book, TableError, read_folder
 from tiwizi.formats.tables.encoding import code_page
 from tiwizi.formats.tables.source import Source, read_source
@@ -130,7 +130,8 @@ def test_line_numbers_count_blank_lines_and_quoted_line_ends(tmp_path: Path) -> 
 def test_a_ragged_row_goes_to_repair_and_the_rest_stays(tmp_path: Path, quoted: bool) -> None:
     first = '"P0 ""x""",H1,member,1980-01-01\n' if quoted else "P0,H1,member,1980-01-01\n"
     first = first.replace("x", "x\ny") if quoted else first
-    rows = "P1,H1,member,1980-01-01\nP2,H1\nP3,H1,member,1980-01-01,,\nP4,H1,member,1980-01-01,more,\nP5,H1,child,2000-01-01\n"
+    short, blanks, more = "P2,H1\n", "P3,H1,member,1980-01-01,,\n", "P4,H1,member,1980-01-01,more,\n"
+    rows = f"P1,H1,member,1980-01-01\n{short}{blanks}{more}P5,H1,child,2000-01-01\n"
     source = _source(tmp_path, PEOPLE + first + rows)
     at = int(quoted)
     assert source.lines(source.ragged).tolist() == [4 + at, 6 + at]
@@ -178,6 +179,8 @@ def _xlsx() -> bytes:
 
 ROW = "P1,H1,member,1980-01-01\n"
 WHOLE = _parquet(person=["P1"], household=["H1"], role=["member"], birth_date=["1980-01-01"])
+NAMED = "person,household,role,birth_date,nom\nP1,H1,member,1980-01-01,"
+MIXED = f"{NAMED}Aïcha محمد\n".encode() + "P2,H1,member,1980-01-01,René\n".encode("cp1252")
 REFUSED: list[tuple[str, str, bytes]] = [
     ("empty_file", "people.csv", b""),
     ("empty_file", "people.parquet", b""),
@@ -191,10 +194,9 @@ REFUSED: list[tuple[str, str, bytes]] = [
     ("missing_columns", "people.csv", b"person,household\nP1,H1\n"),
     ("missing_columns", "people.csv", ROW.encode()),
     ("column_twice", "people.csv", b"person,personne,household,role,birth_date\nP1,P1,H1,member,1980-01-01\n"),
-    ("mixed_encodings", "people.csv", "person,household,role,birth_date,nom\n".encode() + "P1,H1,member,1980-01-01,Aïcha محمد\n".encode()
-     + "P2,H1,member,1980-01-01,René\n".encode("cp1252")),
+    ("mixed_encodings", "people.csv", MIXED),
     ("unclosed_quote", "people.csv", (PEOPLE + ROW + '"P2,H1,member,1980-01-01\n' + ROW * 3).encode()),
-    ("unclosed_quote", "people.csv", (PEOPLE + '"P2,H1,member,1980-01-01\n' + ROW * 9 + '"P9",H1,member,1980-01-01\n').encode()),
+    ("unclosed_quote", "people.csv", (PEOPLE + '"P2,H1\n' + ROW * 9 + '"P9",H1,member,1980-01-01\n').encode()),
     ("all_ragged", "people.csv", (PEOPLE + "P1,H1\n" * 5).encode()),
     ("all_ragged", "people.csv", (PEOPLE + "P1;H1;member;1980-01-01\n" * 5).encode()),
     ("long_line", "people.csv", b"x" * (2 << 20)),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from tests.formats.tables.sample import Tables, book, tables
+
 from tiwizi.locale import LANGUAGES
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.formats.tables.sample import Tables, book, tables
+
 from tiwizi.formats.tables import write_repair
 from tiwizi.locale import LANGUAGES, catalogue
 

@@ -57,10 +57,8 @@ def _needs_trimming(cells: Any) -> bool:
     data, start, size = _bytes(cells)
     if not size.all():
         start, size = start[size > 0], size[size > 0]
-    for edge in (data[start], data[start + size - 1]):
-        if len(edge) and (edge.min() <= 32 or edge.max() >= 128):
-            return True
-    return False
+    edges = (data[start], data[start + size - 1])
+    return len(start) > 0 and any(edge.min() <= 32 or edge.max() >= 128 for edge in edges)
 
 
 def _bytes(cells: Any) -> tuple[Values, Values, Values]:
