@@ -151,7 +151,7 @@ def test_all_that_is_wrong_with_a_row_is_said_at_once() -> None:
     rows["lines"][3] |= {"date": "?", "quantity": "x", "code": ""}
     (row,) = book(rows).repair.rows("fr")
     assert row.fields == ("code", "date", "quantity")
-    assert row.reason == "code est vide. ? n'est pas une date. x n'est pas un nombre."
+    assert row.reason == "code est vide. « ? » n'est pas une date. « x » n'est pas un nombre."
 
 
 def test_a_doubtful_tariff_row_may_lack_its_coefficient() -> None:
@@ -185,7 +185,7 @@ def test_the_repair_file_has_the_union_of_the_columns(tmp_path: Path) -> None:
         ("people", "2", "role"), ("lines", "2", "person"), ("lines", "3", "person"), ("lines", "4", "date"),
     ]  # fmt: skip
     assert written[0]["birth_date"] == "01/09/2015"
-    assert written[3]["reason"] == "demain is not a day."
+    assert written[3]["reason"] == "“demain” is not a day."
     assert written[3]["way_out"] == "Write it as 2026-01-31 or 31/01/2026."
     assert written[3]["unit_price"] == "150.00"
 
