@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -56,6 +56,13 @@ def turning_days(plan: Plan) -> list[int]:
         if day is not None and day > LONG_AGO
     }
     return sorted(days | {day - 1 for day in days}) or [day_number(FIRST)]
+
+
+@cache
+def months_around(day: int) -> tuple[int, ...]:
+    """A day, and days that are whole months, weeks or years from it: limits and waiting periods end on such days."""
+    months = [day_number(add_months(day_of(day), count)) for count in (-12, -6, -3, -1, 0, 0, 1, 3, 6, 12, 24)]
+    return (*months, *(day + count for count in (1, 7, 30, 365, 730)))
 
 
 def columns(rows: dict[str, list[Any]]) -> dict[str, Column]:
@@ -155,7 +162,9 @@ class Book:
     rows: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     statuses: list[int] = field(default_factory=list)
     sizes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    calm: bool = True  # the household that is being added has little that bars it from everything
+    #: Of the household that is being added: little bars it from everything; and the care that it often has.
+    calm: bool = True
+    usual: list[int] = field(default_factory=list)
 
     def add(self, **values: Any) -> int:
         """One more row of each of these columns; its number."""
@@ -164,21 +173,24 @@ class Book:
         return len(self.rows[next(iter(values))]) - 1
 
     def day(self, near: int) -> int:
-        """A day of care: near another, on a turning day of the plan, or anywhere."""
+        """A day: near another, some months from it to the day, on a turning day of the plan, or anywhere."""
         way = self.d.random.random()
-        if way < 0.65:
+        if way < 0.4:
             return near + self.d.whole(0, 40)
+        if way < 0.65:
+            return self.d.pick(months_around(near))
         return self.d.pick(self.days) if way < 0.8 else day_number(self.d.day())
 
     def add_household(self, lines: int) -> None:
         near = self.day(day_number(FIRST) + self.d.whole(0, (LAST - FIRST).days))
         self.calm = self.d.chance(0.75)
+        self.usual = [self.d.whole(0, len(self.tariff.codes) - 1) for _ in range(2)]
         before = {name: len(self.rows[name]) for name in ("birth", "cover_plan", "provider")}
         for _ in range(self.d.pick((1, 1, 2, 3, 4, 6))):
             self.add_person(near)
         people = range(before["birth"], len(self.rows["birth"]))
         if self.calm:
-            self.add_lasting_covers()
+            self.add_lasting_covers(near)
         for _ in range(self.d.pick((0, 0, 0, 1, 2) if self.calm else (0, 1, 2, 3, 4))):
             self.add_cover(people, near)
         made = list(self.household_lines(people, near, lines))
@@ -202,12 +214,12 @@ class Book:
             self.add(status=d.whole(0, len(STATUSES) - 1), status_from=start, status_to=end)
         self.statuses.append(count)
 
-    def add_lasting_covers(self) -> None:
+    def add_lasting_covers(self, near: int) -> None:
         """The household has all plans, since long: what happens next is up to the other rules."""
         start = day_number(LONG_AGO)
         for plan in range(len(COVER_PLANS)):
             if self.d.chance(0.8):
-                joined = start if self.d.chance(0.5) else self.day(start + 3_000)
+                joined = start if self.d.chance(0.5) else self.d.pick(months_around(near))
                 self.add(
                     cover_person=-1, cover_plan=plan, cover_from=start, cover_to=NEVER, cover_stage=self.d.whole(0, 1)
                 )
@@ -223,7 +235,7 @@ class Book:
             cover_to=NEVER if d.chance(0.75) else max(start + 1, self.day(near) + d.whole(0, 200)),
             cover_stage=d.pick((0, 0, 1)),
             joined=start if d.chance(0.7) else start + d.pick((-400, -30, 10)),
-            paid_until=NEVER if d.chance(0.85) else self.day(near) + d.whole(-30, 100),
+            paid_until=NEVER if d.chance(0.85) else d.pick((*months_around(near), self.day(near))),
         )
 
     def household_lines(self, people: range, near: int, count: int) -> Iterator[Line]:
@@ -263,7 +275,7 @@ class Book:
 
     def line(self, claim: int, people: range, day: int, person: int, order: int) -> Line:
         d = self.d
-        code = d.whole(0, len(self.tariff.codes) - 1)
+        code = d.pick(self.usual) if d.chance(0.5) else d.whole(0, len(self.tariff.codes) - 1)
         if self.tariff.categories[self.tariff.code_category[code]] == "foreign" and d.chance(0.8):
             code = d.whole(0, len(self.tariff.codes) - 1)
         most = d.pick((MAX_QUANTITY, 3 * QUANTITY_SCALE)) if d.magnitude == "huge" else 3 * QUANTITY_SCALE

@@ -350,7 +350,7 @@ def random_limit(d: Draw, categories: Sequence[str], kinds: Sequence[Kind], name
 
 
 def random_period(d: Draw) -> Period:
-    unit = d.pick(("year", "insurance", "months", "days", "lifetime"))
+    unit = d.pick(("year", "insurance", "months", "months", "days", "lifetime"))
     length = {"months": d.pick((1, 3, 12, 24)), "days": d.pick((1, 7, 30, 365, 730))}.get(unit, 0)
     return Period(unit, length)
 

@@ -17,7 +17,7 @@ from tiwizi.rules.terms import REASON_CODE, REASONS, STATES
 
 SEEDS = range(260)
 thorough = settings(
-    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    max_examples=600, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 
 
