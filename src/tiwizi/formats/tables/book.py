@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -178,16 +179,36 @@ def from_rows(
     return _book(known, currency=currency, lang=lang, amounts_in=amounts_in)
 
 
-def _book(
-    sources: Mapping[str, Callable[[str], Source]], *, currency: str, lang: str, amounts_in: AmountsIn | None
+#: The order in which tables are checked: each rests on those before it.
+ORDER = ("people", "statuses", "cover", "tariff", "claims", "lines", "reported")
+Sources = Mapping[str, Callable[[str], Source]]
+
+
+def _book(sources: Sources, *, currency: str, lang: str, amounts_in: AmountsIn | None) -> Book:
+    """While a table is checked, the next is read."""
+    with ThreadPoolExecutor(1) as reader:
+        ahead = {table: reader.submit(sources[table], table) for table in ORDER if table in sources}
+        try:
+            return _checked(sources, ahead, currency=currency, lang=lang, amounts_in=amounts_in)
+        finally:
+            for waiting in ahead.values():
+                waiting.cancel()
+
+
+def _checked(
+    sources: Sources,
+    ahead: Mapping[str, Future[Source]],
+    *,
+    currency: str,
+    lang: str,
+    amounts_in: AmountsIn | None,
 ) -> Book:
-    digits = MINOR_DIGITS[currency]
     sheets: dict[str, Sheet] = {}
 
     def sheet(table: str) -> Sheet:
-        source = sources[table](table) if table in sources else from_mappings([], table)
         in_minor = amounts_in == "minor" and table in ("lines", "reported")
-        sheets[table] = Sheet(source, 0 if in_minor else digits)
+        source = ahead[table].result() if table in ahead else from_mappings([], table)
+        sheets[table] = Sheet(source, 0 if in_minor else MINOR_DIGITS[currency])
         return sheets[table]
 
     people = read_people(sheet("people"))
@@ -200,16 +221,9 @@ def _book(
     known = {table: sheets[table] for table in TABLES if table in sources}
     facts, tariff, ids = _joined(people, statuses, cover, prices, claims, lines, reported)
     return Book(
-        facts,
-        tariff,
-        ids,
-        currency,
-        set_apart(known),
-        (asked,) if asked else (),
-        _notes(known),
-        lang,
+        facts, tariff, ids, currency, set_apart(known), (asked,) if asked else (), _notes(known), lang,
         lambda table: sources[table](table),
-    )
+    )  # fmt: skip
 
 
 def _notes(sheets: Mapping[str, Sheet]) -> tuple[Said, ...]:

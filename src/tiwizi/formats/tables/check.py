@@ -55,10 +55,12 @@ def trimmed(cells: Any) -> Any:
 def _needs_trimming(cells: Any) -> bool:
     """Whether some cell begins or ends with a blank, or with a letter that takes several bytes."""
     data, start, size = _bytes(cells)
+    held = data[start[0] : start[-1] + size[-1]] if len(start) else data[:0]
+    if len(held) == 0 or (held.min() > 32 and held.max() < 128):
+        return False
     if not size.all():
         start, size = start[size > 0], size[size > 0]
-    edges = (data[start], data[start + size - 1])
-    return len(start) > 0 and any(edge.min() <= 32 or edge.max() >= 128 for edge in edges)
+    return any(edge.min() <= 32 or edge.max() >= 128 for edge in (data[start], data[start + size - 1]))
 
 
 def _bytes(cells: Any) -> tuple[Values, Values, Values]:

@@ -160,13 +160,14 @@ def _amounts(sheet: Sheet) -> dict[str, Rows]:
     price, billed = sheet.numbers("unit_price"), sheet.numbers("billed")
     approved_quantity, approved_price = sheet.numbers("quantity_approved"), sheet.numbers("price_approved")
     sheet.find(~sheet.bad & (quantity == 0), "quantity", "zero_quantity")
-    sheet.find(~sheet.bad & (price < 0) & (billed < 0), "billed", "neither_price_nor_billed")
-    exact = np.where(price < 0, 0, price) * quantity
-    both = (price >= 0) & (billed >= 0)
-    differs = ~sheet.bad & both & (np.abs(billed * QUANTITY_SCALE - exact) >= QUANTITY_SCALE)
+    without = billed < 0
+    sheet.find(~sheet.bad & without & (price < 0), "billed", "neither_price_nor_billed")
+    exact = np.maximum(price, 0) * quantity
+    differs = (np.abs(billed * QUANTITY_SCALE - exact) >= QUANTITY_SCALE) & (price >= 0) & ~without & ~sheet.bad
     sheet.find(differs, "billed", "billed_differs")
-    billed = np.where(billed < 0, _rounded(exact), billed)
-    sheet.find(~sheet.bad & (billed > MAX_AMOUNT), "unit_price", "too_large")
+    if without.any():
+        billed = np.where(without, _rounded(exact), billed)
+        sheet.find(~sheet.bad & (billed > MAX_AMOUNT), "unit_price", "too_large")
     reviewed = (approved_quantity >= 0) | (approved_price >= 0)
     allowed = billed
     if reviewed.any():
