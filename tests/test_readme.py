@@ -7,20 +7,10 @@ import shlex
 from pathlib import Path
 
 import pytest
+from tests.readme import CHECKOUT, blocks
 from typer.testing import CliRunner
 
 from tiwizi.doors.cli.main import app
-
-CHECKOUT = Path(__file__).resolve().parent.parent
-#: ```language file-name, the content, ```
-BLOCK = re.compile(r"^```(\w*) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def _blocks(section: str) -> list[tuple[str, str, str]]:
-    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-    start = readme.index(f"## {section}")
-    end = readme.find("\n## ", start + 1)
-    return BLOCK.findall(readme[start:end])
 
 
 def test_the_first_plan_does_what_the_readme_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,7 +19,7 @@ def test_the_first_plan_does_what_the_readme_says(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("TIWIZI_LANG", raising=False)
     said, compared = "", 0
-    for language, name, content in _blocks("A first plan of your own"):
+    for language, name, content in blocks("A first plan of your own"):
         if name:
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(content, encoding="utf-8")
@@ -42,7 +32,7 @@ def test_the_first_plan_does_what_the_readme_says(tmp_path: Path, monkeypatch: p
 
 
 def test_the_commands_for_a_newcomer_are_make_targets() -> None:
-    targets = re.findall(r"^make (\w+)", "\n".join(content for *_, content in _blocks("Two commands")), re.MULTILINE)
+    targets = re.findall(r"^make (\w+)", "\n".join(content for *_, content in blocks("Two commands")), re.MULTILINE)
     makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
     assert targets == ["demo", "test"]
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.readme import write_village
 from typer.testing import CliRunner
 
 import tiwizi as tiwizi_package
@@ -45,6 +46,28 @@ def tiwizi(monkeypatch: pytest.MonkeyPatch) -> Tiwizi:
         return Said(result.exit_code, result.stdout, result.stderr)
 
     return run
+
+
+@pytest.fixture
+def village(tmp_path: Path) -> Path:
+    """A folder with the README's village fund: plan.toml and its tables."""
+    return write_village(tmp_path / "village")
+
+
+@pytest.fixture
+def decided(tiwizi: Tiwizi, village: Path) -> Path:
+    """The village's files, decided."""
+    out = village.parent / "decided"
+    said = tiwizi("adjudicate", "--plan", village / "plan.toml", "--tables", village, "--out", out)
+    assert said.code == 0, said.err
+    return out
+
+
+def edit(file: Path, before: str, after: str) -> None:
+    """Change one place of a file."""
+    text = file.read_text(encoding="utf-8")
+    assert text.count(before) == 1, (file, before)
+    file.write_text(text.replace(before, after), encoding="utf-8")
 
 
 def start(*words: object) -> subprocess.Popen[str]:

@@ -51,13 +51,19 @@ def _read(voice: Voice, folder: Path, plan: Plan, tariffs: Sequence[Path], amoun
 
 def _ask(voice: Voice, question: Said) -> str:
     """In what the amounts are written: asked of who sits there, else the command ends with what answers it."""
-    voice.paragraph(question.message(voice.lang), console=voice.err)
-    if voice.json or not sys.stdin.isatty():
-        raise Stop(question.key, code=QUESTION, message=question.way_out(voice.lang))
+    message, way_out = question.message(voice.lang), question.way_out(voice.lang)
+    if voice.json or not someone_is_there():
+        raise Stop(question.key, code=QUESTION, message=f"{message} {way_out}")
+    voice.paragraph(message, console=voice.err)
     unit = ""
     while unit not in UNITS:
         unit = typer.prompt(voice.text("amounts_prompt"), err=True).strip().lower()
     return unit
+
+
+def someone_is_there() -> bool:
+    """Whether a person sits at the other end."""
+    return sys.stdin.isatty()
 
 
 @contextmanager

@@ -1,0 +1,65 @@
+"""``tiwizi explain``: a decided line, rule by rule."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.doors.cli.conftest import Tiwizi
+
+
+def test_a_line_is_explained_down_to_sums_that_balance(tiwizi: Tiwizi, decided: Path) -> None:
+    said = tiwizi("explain", decided, "--line", "F1/1")
+    assert said.code == 0
+    assert "The reference price is 150.00 DH" in said.out
+    assert "General assembly of 10 January 2026, resolution 3" in said.out
+    assert "200.00 DH billed = 120.00 DH paid + 50.00 DH of reductions + 30.00 DH member's own share." in said.out
+
+
+@pytest.mark.parametrize(("lang", "word"), [("ar", "المفوتر"), ("fr", "facturés"), ("en", "billed")])
+def test_it_is_told_in_three_languages(tiwizi: Tiwizi, decided: Path, lang: str, word: str) -> None:
+    assert word in tiwizi("explain", decided, "--line", "F1/2", "--lang", lang).out
+
+
+def test_a_machine_gets_amounts_and_the_trail_in_codes(tiwizi: Tiwizi, decided: Path) -> None:
+    told = tiwizi("explain", decided, "--line", "F1/2", "--json").json
+    assert told["state"] == "reduced" and told["unit"] == "minor"
+    assert told["billed"] == sum(told["paid"].values()) + told["reductions"] + told["share"] == 45_000
+    assert [(entry["reason"], entry["clause"], entry["cut"]) for entry in told["trail"]] == [
+        ("rate", "medicine", 13_500),
+        ("ceiling", "medicine-year", 1_500),
+    ]
+
+
+def test_an_explanation_agrees_with_what_was_decided_before_it_in_the_household(tiwizi: Tiwizi, decided: Path) -> None:
+    """The ceiling is used up by the household's earlier file."""
+    assert tiwizi("explain", decided, "--line", "F2/1", "--json").json["paid"] == {"fund": 0}
+
+
+def test_a_line_in_repair_says_why_and_the_way_out(tiwizi: Tiwizi, decided: Path) -> None:
+    said = tiwizi("explain", decided, "--line", "F2/2")
+    assert said.code == 2 and "31/02/2026" in said.err and "2026-01-31" in said.err
+
+
+@pytest.mark.parametrize("line", ["F9/1", "F1", "", "/", "F1/1/1", "../../etc/passwd"])
+def test_a_line_that_is_not_there_ends_with_2(tiwizi: Tiwizi, decided: Path, line: str) -> None:
+    said = tiwizi("explain", decided, "--line", line)
+    assert said.code == 2 and said.err.strip()
+
+
+def test_a_folder_that_is_no_run_ends_with_2(tiwizi: Tiwizi, village: Path) -> None:
+    assert tiwizi("explain", village, "--line", "F1/1").code == 2
+
+
+def test_a_run_whose_inputs_are_damaged_ends_with_2(tiwizi: Tiwizi, decided: Path) -> None:
+    for file in (decided / "inputs").iterdir():
+        file.write_bytes(file.read_bytes()[:200])
+    said = tiwizi("explain", decided, "--line", "F1/1")
+    assert said.code == 2 and "Traceback" not in said.err
+
+
+def test_a_receipt_that_is_nonsense_is_no_run(tiwizi: Tiwizi, decided: Path) -> None:
+    for nonsense in ("", "[]", "null", json.dumps({"command": "generate"})):
+        (decided / "run.json").write_text(nonsense)
+        assert tiwizi("explain", decided, "--line", "F1/1").code == 2
