@@ -54,13 +54,20 @@ def trimmed(cells: Any) -> Any:
 
 def _needs_trimming(cells: Any) -> bool:
     """Whether some cell begins or ends with a blank, or with a letter that takes several bytes."""
-    data, start, size = _bytes(cells)
-    held = data[start[0] : start[-1] + size[-1]] if len(start) else data[:0]
-    if len(held) == 0 or (held.min() > 32 and held.max() < 128):
+    if len(cells) == 0 or _holds_plain_letters_only(cells):
         return False
+    data, start, size = _bytes(cells)
     if not size.all():
         start, size = start[size > 0], size[size > 0]
     return any(edge.min() <= 32 or edge.max() >= 128 for edge in (data[start], data[start + size - 1]))
+
+
+def _holds_plain_letters_only(cells: Any) -> bool:
+    """Whether all letters of all cells are ASCII and none is a blank."""
+    _, ends, held = cells.buffers()
+    first, last = (int(np.frombuffer(ends, np.int32)[at]) for at in (cells.offset, cells.offset + len(cells)))
+    letters = np.frombuffer(held, np.uint8)[first:last] if last > first else np.zeros(0, np.uint8)
+    return len(letters) == 0 or bool(letters.min() > 32 and letters.max() < 128)
 
 
 def _bytes(cells: Any) -> tuple[Values, Values, Values]:

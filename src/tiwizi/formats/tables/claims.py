@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tiwizi.formats.tables.check import keys
 from tiwizi.formats.tables.households import Cover, People, Statuses, once_each
-from tiwizi.formats.tables.order import number_ranks, places, sorting_order, starts
+from tiwizi.formats.tables.order import chosen, number_ranks, places, sorting_order, starts
 from tiwizi.formats.tables.schema import fold, words
 from tiwizi.formats.tables.sheet import Sheet
 from tiwizi.formats.tables.tariff import Prices
@@ -124,12 +124,13 @@ def read_lines(sheet: Sheet, people: People, claims: Claims, prices: Prices, sta
     rank = number_ranks(names)
     ranked = rank[name] if len(rank) else name.astype(np.int64)
     _refuse_repeated_lines(sheet, claim, ranked, len(names))
-    rows = _decided_order(sheet.good, claims, claim, day, ranked)
-    household = claims.household[claim[rows]]
+    good = sheet.good
+    rows, pick = chosen(good, _decided_order(good, claims, claim, day, ranked), sheet.rows)
+    claim, person = claim[pick].astype(np.int64), person[pick].astype(np.int64)
     return Lines(
-        name[rows], names, starts(household, len(people.households)), claim[rows].astype(np.int64),
-        person[rows].astype(np.int64), day[rows], code[rows], amounts["quantity"][rows].astype(np.int32),
-        amounts["billed"][rows], amounts["allowed"][rows], session[rows], rows, amounts["unit_price"][rows],
+        name[pick], names, starts(claims.household[claim], len(people.households)), claim, person, day[pick],
+        code[pick], amounts["quantity"][pick].astype(np.int32), amounts["billed"][pick], amounts["allowed"][pick],
+        session[pick], rows, amounts["unit_price"][pick],
     )  # fmt: skip
 
 
@@ -217,11 +218,10 @@ def _refuse_repeated_lines(sheet: Sheet, claim: Rows, ranked: Rows, names: int) 
         sheet.refuse_duplicates(identity, "line", key="duplicate_line")
 
 
-def _decided_order(rows: Rows, claims: Claims, claim: Rows, day: Rows, ranked: Rows) -> Rows:
-    """Household, day of care, day received, claim, line."""
+def _decided_order(rows: Rows, claims: Claims, claim: Rows, day: Rows, ranked: Rows) -> Rows | None:
+    """Household, day of care, day received, claim, line; None where the rows stand so."""
     own = claim[rows]
-    order = sorting_order((claims.household[own], day[rows], claims.received[own], own, ranked[rows]))
-    return rows if order is None else rows[order]
+    return sorting_order((claims.household[own], day[rows], claims.received[own], own, ranked[rows]))
 
 
 def read_reported(sheet: Sheet, claims: Claims, lines: Lines, line_sheet: Sheet) -> dict[str, Rows]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tiwizi.formats.tables.order import sorting_order, starts, text_ranks
+from tiwizi.formats.tables.order import sorting_order, starts, text_ranks, vocabulary
 from tiwizi.formats.tables.sheet import Sheet
 from tiwizi.rules.period import NEVER, NO_DAY
 from tiwizi.rules.terms import ATTRIBUTES, STATUSES
@@ -68,7 +68,7 @@ def read_people(sheet: Sheet) -> People:
     sex = sheet.words("sex", ATTRIBUTES["sex"])
     ranks = once_each(sheet, person, "person", key="duplicate_person")
     good = sheet.good
-    place, names = _vocabulary(household.take(pa.array(good)))
+    place, names = vocabulary(household.take(pa.array(good)))
     person_good = person.take(pa.array(good))
     order = sorting_order((place, ranks[good]))
     if order is not None:
@@ -85,15 +85,6 @@ def once_each(sheet: Sheet, cells: Any, name: str, *, key: str) -> Rows:
     if ranks.max(initial=-1) + 1 < len(ranks):
         sheet.refuse_duplicates(ranks, name, key=key)
     return ranks
-
-
-def _vocabulary(cells: Any) -> tuple[Rows, Any]:
-    """Texts as positions in their sorted vocabulary, and the vocabulary."""
-    coded = cells.dictionary_encode()
-    order = pc.sort_indices(coded.dictionary)
-    place = np.empty(len(order), np.int64)
-    place[order.to_numpy()] = np.arange(len(order))
-    return place[coded.indices.to_numpy()], coded.dictionary.take(order)
 
 
 def read_statuses(sheet: Sheet, people: People) -> Statuses:

@@ -51,12 +51,28 @@ def _in_order(words: Sequence[Rows]) -> bool:
 
 def text_ranks(cells: Any) -> Rows:
     """The place of each text among the distinct ones in the order of their letters (int64)."""
-    if pc.all(pc.less_equal(cells.slice(0, max(len(cells) - 1, 0)), cells.slice(1)), min_count=0).as_py():
+    if _ascending(cells):
         return np.cumsum(_changes(cells)) - 1
     order = pc.sort_indices(cells)
     ranks = np.empty(len(cells), np.int64)
     ranks[order.to_numpy()] = np.cumsum(_changes(cells.take(order))) - 1
     return ranks
+
+
+def vocabulary(cells: Any) -> tuple[Rows, Any]:
+    """Texts as positions (int64) in their sorted vocabulary, and the vocabulary."""
+    if _ascending(cells):
+        new = _changes(cells)
+        return np.cumsum(new) - 1, cells.take(pa.array(np.flatnonzero(new)))
+    coded = cells.dictionary_encode()
+    order = pc.sort_indices(coded.dictionary)
+    place = np.empty(len(order), np.int64)
+    place[order.to_numpy()] = np.arange(len(order))
+    return place[coded.indices.to_numpy()], coded.dictionary.take(order)
+
+
+def _ascending(cells: Any) -> bool:
+    return bool(pc.all(pc.less_equal(cells.slice(0, max(len(cells) - 1, 0)), cells.slice(1)), min_count=0).as_py())
 
 
 def _changes(cells: Any) -> Rows:
@@ -74,15 +90,25 @@ def places(cells: Any, known: Any) -> Rows:
     """
     if len(cells) == 0 or len(known) == 0:
         return np.full(len(cells), -1, np.int32)
-    new = _changes(cells)
-    heads = np.flatnonzero(new)
+    heads = np.flatnonzero(_changes(cells))
     if 4 * len(heads) > 3 * len(cells):
-        return np.asarray(_found(cells, known))
+        return _found(cells, known)
     runs = np.diff(np.append(heads, len(cells)))
     return np.repeat(_found(cells.take(pa.array(heads)), known), runs)
 
 
 def _found(cells: Any, known: Any) -> Rows:
+    """The index is built on the shorter of the two: building it is what takes time."""
+    if 2 * len(cells) > len(known):
+        return _index_in(cells, known)
+    coded = cells.dictionary_encode()
+    hits = _index_in(known, coded.dictionary)
+    place = np.full(len(coded.dictionary), -1, np.int32)
+    place[hits[hits >= 0]] = np.flatnonzero(hits >= 0)
+    return np.asarray(place[coded.indices.to_numpy()])
+
+
+def _index_in(cells: Any, known: Any) -> Rows:
     at = pc.index_in(cells, value_set=known)
     return np.asarray(pc.fill_null(at, -1).to_numpy() if at.null_count else at.to_numpy())
 
@@ -102,3 +128,10 @@ def starts(parents: Rows, count: int) -> Rows:
     """For rows in the order of their parents: where the rows of each of ``count`` parents begin, and the end."""
     sizes = np.bincount(parents, minlength=count)
     return np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+
+
+def chosen(good: Rows, order: Rows | None, rows: int) -> tuple[Rows, Rows | slice]:
+    """The good rows in their order, and how to pick them from a column: all of it, untouched, where that is so."""
+    if order is not None:
+        return good[order], good[order]
+    return good, slice(None) if len(good) == rows else good
