@@ -19,10 +19,20 @@ Force = Annotated[bool, typer.Option("--force", help=explained("force"))]
 
 
 @speaks
-def openimis(voice: Voice, src: Source, *, out: Out, force: Force = False) -> None:
+def openimis(
+    voice: Voice,
+    src: Source,
+    *,
+    out: Out,
+    currency: Annotated[str, typer.Option("--currency", metavar="CODE", help=explained("import_currency"))] = "",
+    force: Force = False,
+) -> None:
     from tiwizi.formats.openimis import convert
+    from tiwizi.rules.money import MINOR_DIGITS
 
-    _bring_in(voice, "openimis", convert, src, out, force)
+    if currency and currency not in MINOR_DIGITS:
+        raise Stop("not_one_of", option="--currency", value=currency, known=", ".join(MINOR_DIGITS))
+    _bring_in(voice, "openimis", convert, src, out, force, currency=currency)
 
 
 @speaks
@@ -63,8 +73,9 @@ def _bring_in(
     voice: Voice, kind: str, convert: Callable[..., Any], src: Path, out: Path, force: bool, **options: Any
 ) -> None:
     """Convert into a whole folder and say what came in, what did not, and what has no meaning here."""
-    if not src.exists():
-        raise Stop("no_such_source", path=src)
+    for path in (src, *(value for value in options.values() if isinstance(value, Path))):
+        if not path.exists():
+            raise Stop("no_such_source", path=path)
     with whole_folder(out, force=force) as folder, voice.progress("importing"), unusable_tables(voice.lang):
         report = convert(src, folder, lang=voice.lang, **options)
         write_receipt(folder, {"command": "import", "kind": kind, "version": __version__, "report": report.json()})
