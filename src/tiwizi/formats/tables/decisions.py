@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -147,7 +148,7 @@ def _write_parquet(path: Path, table: _Table) -> None:
         "steps": steps(table.plan),
         "clauses": [getattr(clause, "id", "") for clause in clauses(table.plan)],
     }
-    batches = (_parquet_batch(table, at) for at in table.pieces(GROUP))
+    batches = _made_ahead(table)
     first = next(batches, None) or _parquet_batch(table, slice(0, 0))
     repeating: Any = [field.name for field in first.schema if pa.types.is_dictionary(field.type)]
     with pq.ParquetWriter(
@@ -158,6 +159,19 @@ def _write_parquet(path: Path, table: _Table) -> None:
         writer.add_key_value_metadata({"tiwizi": json.dumps(meta)})
         for batch in chain([first], batches):
             writer.write_table(pa.Table.from_batches([batch]), GROUP)
+
+
+def _made_ahead(table: _Table) -> Iterator[Any]:
+    """Row groups; while one is written, the next is made."""
+    with ThreadPoolExecutor(1) as maker:
+        waiting = None
+        for at in table.pieces(GROUP):
+            ahead = maker.submit(_parquet_batch, table, at)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = ahead
+        if waiting is not None:
+            yield waiting.result()
 
 
 def _parquet_batch(table: _Table, at: slice) -> Any:

@@ -21,7 +21,7 @@ from tiwizi.formats.tables.schema import ONE_OF, REQUIRED_TABLES, TABLES, fold, 
 #: What a folder may hold that looks like a table and cannot be read as one: a spreadsheet is never opened.
 SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 #: More rows than this in one file are refused: a small Parquet file can claim any number. Larger schemes are split.
-MAX_ROWS = 100_000_000
+MAX_ROWS = 50_000_000
 
 
 @dataclass(frozen=True)
