@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tiwizi import __version__
-from tiwizi.doors.cli.decide import ENGINES, decide_all
+from tiwizi.doors.cli.decide import decide_all
 from tiwizi.doors.cli.open_plan import open_plan
 from tiwizi.doors.cli.open_run import INPUTS, REPAIR, keep_plan, keep_totals, law_file_of
 from tiwizi.doors.cli.read_tables import UNITS, read_tables
 from tiwizi.doors.cli.summary import amount, rows_by, written
 from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
 from tiwizi.doors.cli.whole import refuse_what_is_there, whole_folder, write_receipt
+from tiwizi.doors.cli.workers import ENGINES
 
 if TYPE_CHECKING:
     from tiwizi.formats.tables import Book

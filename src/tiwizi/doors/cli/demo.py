@@ -48,10 +48,10 @@ def telling_lines(plan: Plan, book: Book) -> list[str]:
     """Three lines that show much: one paid, one reduced, one refused, each with the most rules that spoke."""
     import numpy as np
 
-    from tiwizi.doors.cli.decide import decide_share
+    from tiwizi.doors.cli.decide import decide_here
     from tiwizi.rules.terms import PAID, REDUCED, REFUSED
 
-    decisions = decide_share(plan, book.facts, book.tariff, 1)
+    decisions = decide_here(plan, book.facts, book.tariff, 1)
     spoken = np.diff(decisions.trail_start)
     found = [int(np.where(decisions.state == state, spoken, -1).argmax()) for state in (REDUCED, PAID, REFUSED)]
     return ["/".join(book.name_line(row)) for row in found]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tiwizi.doors.cli.decide import decide_share
+from tiwizi.doors.cli.decide import decide_here
 from tiwizi.doors.cli.open_run import REPAIR, open_book, open_plan_of
 from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
 
@@ -55,7 +55,7 @@ def decide_line(plan: Plan, book: Book, named: str, run: Path) -> Decided:
         raise Stop("line_in_repair" if why else "no_such_line", line=named, path=run, why=why)
     household = int(np.searchsorted(book.facts.line_start, found, side="right")) - 1
     facts = book.facts.take(np.array([household]))
-    decisions = decide_share(plan, facts, book.tariff, 1)
+    decisions = decide_here(plan, facts, book.tariff, 1)
     claim, line = book.name_line(found)
     return Decided(claim, line, facts, decisions, found - int(book.facts.line_start[household]))
 
