@@ -50,7 +50,12 @@ check: $(VENV)/.dev-ready
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(VENV)/.dev-ready
+# Ray only to be compared with.
+$(VENV)/.bench-ready: $(VENV)/.dev-ready requirements/ray.txt
+	@$(PIP) --require-hashes -r requirements/ray.txt
+	@touch $@
+
+bench: $(VENV)/.bench-ready
 	@$(BIN)/python -m bench
 
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --universal \

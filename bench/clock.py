@@ -1,0 +1,68 @@
+"""Taking time: medians, and in turn where two things are compared, so that a busy minute strikes both."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+SOURCE = Path(__file__).resolve().parent.parent / "src"
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    started = perf_counter()
+    work()
+    return perf_counter() - started
+
+
+def typical(work: Callable[[], Any], runs: int) -> float:
+    """The median seconds of several runs, after one that does not count."""
+    work()
+    return median(seconds(work) for _ in range(runs))
+
+
+def in_turn(works: Sequence[Callable[[], Any]], runs: int) -> list[float]:
+    """The median seconds of each work: A B C, A B C, ..."""
+    rounds = [[seconds(work) for work in works] for _ in range(runs)]
+    return [median(of_one) for of_one in zip(*rounds, strict=True)]
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a whole command took: wall-clock seconds, the largest process in MiB, and what it said on both channels."""
+
+    seconds: float
+    peak_mib: float
+    said: str
+
+
+def command(*words: object, env: Mapping[str, str] | None = None) -> Command:
+    """``tiwizi`` in a process of its own, as a person starts it. Raises RuntimeError where it fails."""
+    started = perf_counter()
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tiwizi", *map(str, words)],
+            stdout=said, stderr=subprocess.STDOUT, env=environment(env),
+        )  # fmt: skip
+        _, status, usage = os.wait4(process.pid, 0)
+        took = perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        text = said.read()
+    if process.returncode:
+        raise RuntimeError(f"tiwizi {' '.join(map(str, words))} ended with {process.returncode}:\n{text[-2000:]}")
+    return Command(took, usage.ru_maxrss / 1024, text)
+
+
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """That of this process, with this checkout's package first, and with Python keeping what it compiles."""
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    path = os.pathsep.join([str(SOURCE), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {**own, "PYTHONPATH": path, "LANG": "C.UTF-8", **(more or {})}
