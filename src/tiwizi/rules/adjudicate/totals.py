@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tiwizi.rules.adjudicate.columns import CLAUSE_BITS, REASON_BITS, Column, Decisions, Facts, Tariff
-from tiwizi.rules.period import NEVER, day_number
-from tiwizi.rules.plan.document import Layer, Plan, steps
+from tiwizi.rules.adjudicate.kernel.registers import entry
+from tiwizi.rules.period import NEVER, NO_DAY, day_number
+from tiwizi.rules.plan.document import Plan, steps
 from tiwizi.rules.terms import REASONS, STATES
 
 
@@ -101,82 +102,122 @@ def _replaced(
 def add_up(plan: Plan, facts: Facts, tariff: Tariff, decisions: Decisions) -> Totals:
     """The totals of some decisions; billed = paid + reductions + share, as on every line."""
     months, month = _months(facts.day)
-    category = tariff.code_category[facts.code] if facts.lines else np.zeros(0, np.int64)
+    payers = _Payers(plan)
+    keys = (len(months), len(tariff.categories))
+    lines = np.zeros((*keys, len(STATES), 4), np.int64)
+    paid = np.zeros((*keys, len(payers.names), 2), np.int64)
+    reasons = np.zeros((len(plan.layers), len(REASONS), 2), np.int64)
+    category, d = tariff.code_category[facts.code], decisions
+    by_line = _Lines(month, category, facts.day, d.state, d.billed, d.reductions, d.share, d.paid, d.chosen)
+    _add_lines(by_line, payers.start, payers.since, payers.until, lines, paid)
+    step, room = _step_of_layers(plan), np.zeros((2, d.paid.shape[1]), np.int64)
+    _add_reasons(d.billed, d.paid, d.trail_start, d.trail_rule, d.trail_cut, step, _IS_SHARE, room, reasons)
     totals = Totals(
-        lines=tuple(_line_totals(months, month, tariff.categories, category, decisions)),
-        payers=tuple(_payer_totals(plan, months, month, tariff.categories, category, facts.day, decisions)),
-        reasons=tuple(_reason_totals(plan, decisions)),
+        lines=tuple(
+            LineTotal(months[m], tariff.categories[c], STATES[s], *sums) for (m, c, s), sums in _occupied(lines)
+        ),
+        payers=tuple(
+            PayerTotal(months[m], tariff.categories[c], *payers.names[p], *sums) for (m, c, p), sums in _occupied(paid)
+        ),
+        reasons=tuple(
+            ReasonTotal(plan.layers[y].id, REASONS[r].name, REASONS[r].effect, *sums)
+            for (y, r), sums in _occupied(reasons)
+        ),
     )
     unpaid = sum(row.amount for row in totals.reasons)
     assert totals.billed == totals.paid + unpaid and unpaid == totals.reductions + totals.share
     return totals
 
 
-def _line_totals(
-    months: Sequence[str], month: Column, categories: Sequence[str], category: Column, decisions: Decisions
-) -> Iterator[LineTotal]:
-    sizes = (len(months), len(categories), len(STATES))
-    amounts = (np.ones_like(decisions.billed), decisions.billed, decisions.reductions, decisions.share)
-    for (m, c, s), sums in _grouped(sizes, (month, category, decisions.state), amounts):
-        yield LineTotal(months[m], categories[c], STATES[s], *sums)
+_IS_SHARE = np.array([reason.effect == "share" for reason in REASONS])
 
 
-def _payer_totals(
-    plan: Plan,
-    months: Sequence[str],
-    month: Column,
-    categories: Sequence[str],
-    category: Column,
-    day: Column,
-    decisions: Decisions,
-) -> Iterator[PayerTotal]:
-    for step in range(decisions.paid.shape[1]):
-        for at, layer in enumerate(plan.layers):
-            rows = np.flatnonzero((decisions.chosen[:, step] == at) & (decisions.paid[:, step] > 0))
-            names = ["", *(payer.id for payer in layer.payers)]
-            keys = (month[rows], category[rows], _payer_of(layer, day[rows]))
-            paid = decisions.paid[rows, step]
-            sizes = (len(months), len(categories), len(names))
-            for (m, c, p), sums in _grouped(sizes, keys, (np.ones_like(paid), paid)):
-                yield PayerTotal(months[m], categories[c], layer.id, names[p], *sums)
+class _Lines(NamedTuple):
+    month: Column
+    category: Column
+    day: Column
+    state: Column
+    billed: Column
+    reductions: Column
+    share: Column
+    paid: Column
+    chosen: Column
 
 
-def _payer_of(layer: Layer, day: Column) -> Column:
-    """1 + position of the layer's payer on each day, 0 where there is none; of two, the one that began last."""
-    payer = np.zeros(len(day), np.int64)
-    for at, block in sorted(enumerate(layer.payers), key=lambda entry: entry[1].dates.effective):
-        until = NEVER if block.dates.until is None else day_number(block.dates.until)
-        payer[(day_number(block.dates.effective) <= day) & (day < until)] = at + 1
-    return payer
+class _Payers:
+    """The payers of every layer as rows: first "nobody is named", then by the day on which they began."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.names: list[tuple[str, str]] = []
+        start, since, until = [0], [], []
+        for layer in plan.layers:
+            blocks = sorted(layer.payers, key=lambda payer: payer.dates.effective)
+            ends = [block.dates.until for block in blocks]
+            self.names += [(layer.id, ""), *((layer.id, block.id) for block in blocks)]
+            since += [NO_DAY, *(day_number(block.dates.effective) for block in blocks)]
+            until += [NEVER, *(NEVER if end is None else day_number(end) for end in ends)]
+            start.append(len(self.names))
+        self.start, self.since, self.until = (np.array(column, np.int64) for column in (start, since, until))
 
 
-def _reason_totals(plan: Plan, decisions: Decisions) -> Iterator[ReasonTotal]:
-    layer, reason, part = _unpaid_parts(plan, decisions)
-    rows = np.flatnonzero(part > 0)
-    keys, amounts = (layer[rows], reason[rows]), (np.ones(len(rows), np.int64), part[rows])
-    for (at, r), (lines, amount) in _grouped((len(plan.layers), len(REASONS)), keys, amounts):
-        yield ReasonTotal(plan.layers[at].id, REASONS[r].name, REASONS[r].effect, lines, amount)
+@entry
+def _add_lines(of: _Lines, start: Column, since: Column, until: Column, lines: Column, payers: Column) -> None:
+    """Add every line to its month, category and state, and what each layer paid to the payer of its day."""
+    for i in range(len(of.month)):
+        total = lines[of.month[i], of.category[i], of.state[i]]
+        total[0] += 1
+        total[1] += of.billed[i]
+        total[2] += of.reductions[i]
+        total[3] += of.share[i]
+        for step in range(of.paid.shape[1]):
+            layer, amount = of.chosen[i, step], of.paid[i, step]
+            if layer < 0 or amount == 0:
+                continue
+            payer = start[layer + 1] - 1
+            while not since[payer] <= of.day[i] < until[payer]:
+                payer -= 1
+            payers[of.month[i], of.category[i], payer, 0] += 1
+            payers[of.month[i], of.category[i], payer, 1] += amount
 
 
-def _unpaid_parts(plan: Plan, decisions: Decisions) -> tuple[Column, Column, Column]:
-    """shares.allot for every line at once: layer, reason and unpaid part of each entry of the trail."""
-    rule = decisions.trail_rule.astype(np.int64)
-    layer, reason = rule >> (CLAUSE_BITS + REASON_BITS), (rule >> CLAUSE_BITS) & (2**REASON_BITS - 1)
-    cut = np.maximum(decisions.trail_cut, 0)
-    line = np.repeat(np.arange(len(decisions.billed)), np.diff(decisions.trail_start))
-    step = _step_of_layers(plan)[layer]
-    is_share = np.array([entry.effect == "share" for entry in REASONS])
-    not_recognised = np.zeros(decisions.paid.shape, np.int64)
-    np.add.at(not_recognised, (line, step), np.where(is_share[reason], 0, decisions.trail_cut))
-    evaluated = decisions.paid > 0
-    evaluated[line, step] = True
-    not_recognised[~evaluated] = np.iinfo(np.int64).max  # a step that has nothing to say of the line
-    speaks = not_recognised.argmin(axis=1)[line] == step
-    spoken = np.where(speaks, cut, 0)
-    sums = np.concatenate(([0], np.cumsum(spoken)))
-    before = sums[:-1] - sums[decisions.trail_start[line]]
-    unpaid = decisions.billed - decisions.paid.sum(axis=1)
-    return layer, reason, np.clip(unpaid[line] - before, 0, spoken)
+@entry
+def _add_reasons(
+    billed: Column,
+    paid: Column,
+    trail_start: Column,
+    trail_rule: Column,
+    trail_cut: Column,
+    step_of: Column,
+    is_share: Column,
+    room: Column,
+    reasons: Column,
+) -> None:
+    """shares.allot for every line. room: int64 [2, steps], working memory: is the step asked, what it cuts."""
+    asked, cuts = room
+    for i in range(len(billed)):
+        unpaid = billed[i]
+        for step in range(len(asked)):
+            unpaid -= paid[i, step]
+            asked[step], cuts[step] = paid[i, step] > 0, 0
+        for entry_at in range(trail_start[i], trail_start[i + 1]):
+            rule = trail_rule[entry_at]
+            step = step_of[rule >> (CLAUSE_BITS + REASON_BITS)]
+            asked[step] = 1
+            if not is_share[(rule >> CLAUSE_BITS) & (2**REASON_BITS - 1)]:
+                cuts[step] += trail_cut[entry_at]
+        primary = -1
+        for step in range(len(asked)):
+            if asked[step] and (primary < 0 or cuts[step] < cuts[primary]):
+                primary = step
+        for entry_at in range(trail_start[i], trail_start[i + 1]):
+            rule = trail_rule[entry_at]
+            layer = rule >> (CLAUSE_BITS + REASON_BITS)
+            part = min(max(trail_cut[entry_at], 0), unpaid)
+            if step_of[layer] == primary and part > 0:
+                total = reasons[layer, (rule >> CLAUSE_BITS) & (2**REASON_BITS - 1)]
+                total[0] += 1
+                total[1] += part
+                unpaid -= part
 
 
 def _step_of_layers(plan: Plan) -> Column:
@@ -190,22 +231,13 @@ def _months(day: Column) -> tuple[list[str], Column]:
     """The months in which days lie, from the first to the last, and each day's position among them."""
     if not len(day):
         return [], np.zeros(0, np.int64)
-    month = day.astype("datetime64[D]").astype("datetime64[M]")
-    first = month.min()
-    names = [str(name) for name in np.arange(first, month.max() + 1)]
-    return names, (month - first).astype(np.int64)
+    first, last = (np.datetime64(int(end), "D").astype("datetime64[M]") for end in (day.min(), day.max()))
+    names = np.arange(first, last + 1)
+    begins = names.astype("datetime64[D]").astype(np.int64)
+    return [str(name) for name in names], np.searchsorted(begins, day, side="right") - 1
 
 
-def _grouped(
-    sizes: tuple[int, ...], keys: tuple[Column, ...], amounts: tuple[Column, ...]
-) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """The sums of some amounts for each combination of keys that occurs; each key is below its size."""
-    if not len(keys[0]):
-        return
-    group = np.ravel_multi_index(tuple(key.astype(np.int64) for key in keys), sizes)
-    sums = np.zeros((len(amounts), int(np.prod(sizes))), np.int64)
-    for at, amount in enumerate(amounts):
-        np.add.at(sums[at], group, amount)
-    for occupied in np.flatnonzero(sums[0]):
-        where = tuple(int(position) for position in np.unravel_index(occupied, sizes))
-        yield where, tuple(int(amount) for amount in sums[:, occupied])
+def _occupied(sums: Column) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """The keys that lines fall under, with their sums: the first of them counts the lines."""
+    for where in np.argwhere(sums[..., 0] > 0):
+        yield tuple(int(key) for key in where), tuple(int(amount) for amount in sums[tuple(where)])
