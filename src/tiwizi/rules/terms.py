@@ -40,7 +40,8 @@ class Reason(NamedTuple):
     """A rule that can change the amount of a line.
 
     effect: "refusal" takes the whole amount; "reduction" takes a part that no payer recognises; "share" is the part
-    that the plan leaves to the member; "review" holds the line until a person has looked; "note" takes nothing.
+    that the plan leaves to the member; "paid" is what earlier layers have paid already; "review" holds the line until
+    a person has looked; "note" takes nothing.
     """
 
     name: str
@@ -79,7 +80,7 @@ REASONS: tuple[Reason, ...] = (
     Reason("ceiling", "reduction"),
     Reason("awaiting_point_value", "review"),
     Reason("point_value", "reduction"),
-    Reason("coordination", "reduction"),
+    Reason("coordination", "paid"),  # earlier layers have paid it
     Reason("rounding", "reduction"),
     Reason("awaiting_report", "review"),  # the other payer's decision is not there yet
     Reason("reported", "reduction"),  # what the other payer left

@@ -14,6 +14,7 @@ from tiwizi.rules.adjudicate import context
 from tiwizi.rules.adjudicate.columns import Column, Decisions, Facts, Tariff
 from tiwizi.rules.adjudicate.kernel import registers as kernel
 from tiwizi.rules.adjudicate.kernel.lines import decide_households
+from tiwizi.rules.plan import compile as c
 from tiwizi.rules.plan.compile import CompiledPlan, PlanTables
 from tiwizi.rules.terms import ATTRIBUTES, CLAIM_ATTRIBUTES, STATUSES
 
@@ -47,21 +48,21 @@ def fact_tables(plan: CompiledPlan, facts: Facts) -> kernel.FactTables:
         if layer.id in facts.reported:
             reported[y] = facts.reported[layer.id]
     return kernel.FactTables(
-        person_start=facts.person_start,
-        cover_start=facts.cover_start,
-        claim_start=facts.claim_start,
-        line_start=facts.line_start,
+        person_start=_rows(facts.person_start),
+        cover_start=_rows(facts.cover_start),
+        claim_start=_rows(facts.claim_start),
+        line_start=_rows(facts.line_start),
         people=_table(facts.birth, context.person_words(facts.role, facts.sex)),
-        status_start=facts.status_start,
+        status_start=_rows(facts.status_start),
         statuses=_table(_STATUS_BITS[facts.status], facts.status_from, facts.status_to),
         covers=_table(facts.cover_person, facts.cover_plan, facts.cover_from, facts.cover_to, facts.cover_stage,
                       facts.joined, facts.paid_until),
         claims=_table(context.claim_words(facts.claim_attributes), facts.claim_attributes[:, _SECTOR], facts.provider,
                       facts.received, facts.care_to, facts.episode),
-        claim=facts.claim,
-        person=facts.person,
+        claim=_rows(facts.claim, kernel.CLAIM_COLUMNS),
+        person=_rows(facts.person, kernel.PERSON_COLUMNS),
         day=facts.day,
-        code=facts.code,
+        code=_rows(facts.code),
         quantity=facts.quantity,
         billed=facts.billed,
         allowed=facts.allowed,
@@ -75,12 +76,18 @@ _STATUS_BITS = np.array([context.FIRST_BIT[status] for status in STATUSES], np.i
 _SECTOR = CLAIM_ATTRIBUTES.index("sector")
 
 
+def _rows(numbers: Column, columns: int = 1) -> Column:
+    """uint32: where rows start in a flat table of so many columns."""
+    starts = numbers.astype(np.uint32)
+    return starts if columns == 1 else starts * np.uint32(columns)
+
+
 def _table(*columns: Column) -> Column:
-    """int64 [row, column]: what is read together lies together."""
+    """int64, flat: what is read together lies together."""
     table = np.empty((len(columns[0]), len(columns)), np.int64)
     for n, column in enumerate(columns):
         table[:, n] = column
-    return table
+    return table.ravel()
 
 
 def tariff_tables(plan: CompiledPlan, tariff: Tariff) -> kernel.TariffTables:
@@ -91,8 +98,8 @@ def tariff_tables(plan: CompiledPlan, tariff: Tariff) -> kernel.TariffTables:
         if letter in names:
             found[:, n] = values[:, names.index(letter)]
     return kernel.TariffTables(
-        class_of=plan.class_of(tariff.codes, tariff.categories, tariff.code_category),
-        code_start=tariff.code_start,
+        class_of=_rows(plan.class_of(tariff.codes, tariff.categories, tariff.code_category)),
+        code_start=_rows(tariff.code_start),
         rows=_table(tariff.letter, tariff.coefficient, tariff.price, tariff.reimbursement_base, tariff.generic_base,
                     tariff.rate, tariff.valid_from, tariff.valid_to, tariff.sector, tariff.provider, tariff.anaesthesia,
                     tariff.doubtful),
@@ -108,18 +115,20 @@ class _Bound:
         self.plan, self.lines, self.line_start = plan.tables, facts.lines, facts.line_start
         self.facts = fact_tables(plan, facts)
         self.tariff = tariff_tables(plan, tariff)
-        self.out = _output(facts.lines, len(plan.tables.step_start) - 1)
-        self.per_line = (len(plan.tables.step_start) - 1) * int(plan.tables.settings[4]) + 1
+        self.steps = int(plan.tables.settings[c.STEPS])
+        self.out = _output(facts.lines, self.steps)
+        self.entries = int(plan.tables.settings[c.MOST_ENTRIES])
         self.widest = _Widest(facts)
         self.own = local()
 
     def run(self, low: int, high: int) -> tuple[Column, Column]:
         """Decide a range of households; gives its trail."""
         lines = int(self.line_start[high] - self.line_start[low])
-        scratch = self._scratch()
         # Only the part that is written is ever touched, so room for the longest possible trail costs nothing.
-        rule, cut = np.empty(lines * self.per_line, np.int32), np.empty(lines * self.per_line, np.int64)
-        size = decide_households(low, high, self.facts, self.plan, self.tariff, scratch, self.out, rule, cut)
+        room = (lines * self.steps + 2) * (self.entries + 1)
+        rule, cut = np.empty(room, np.int32), np.empty(room, np.int64)
+        out = self.out._replace(trail_rule=rule, trail_cut=cut)
+        size = decide_households(low, high, self.facts, self.plan, self.tariff, self._scratch(), out)
         return rule[:size].copy(), cut[:size].copy()
 
     def _scratch(self) -> kernel.Scratch:
@@ -154,22 +163,20 @@ class _Widest:
         )
 
     def scratch(self, plan: PlanTables) -> kernel.Scratch:
-        _, _, _, slots, entries, limits = (int(value) for value in plan.settings)
-        steps, layers = len(plan.step_start) - 1, len(plan.reported)
+        layers, steps, slots, limits = (int(plan.settings[n]) for n in (c.LAYERS, c.STEPS, c.SLOTS, c.MOST_LIMITS))
 
         def room(*shape: int) -> Column:
-            return np.zeros(shape, np.int64)
+            return np.full(int(np.prod(shape)), -1, np.int64)
 
         return kernel.Scratch(
-            slots=np.full(((self.people + 1) * slots, 2), -1, np.int64),
-            uses=room(self.lines * max(1, limits) * steps, 8),
-            rulings=room(self.lines, layers, 5),
-            lines=room(self.lines, 7),
-            trail=room(2, entries, 2),
+            slots=room(self.people + 1, slots, kernel.SLOT_COLUMNS),
+            uses=room(self.lines, max(1, limits), steps, kernel.USE_COLUMNS).reshape(-1, kernel.USE_COLUMNS),
+            rulings=room(self.lines, layers, kernel.RULING_COLUMNS),
+            lines=room(self.lines, kernel.LINE_COLUMNS),
+            person_rulings=room(layers, kernel.PERSON_RULING_COLUMNS),
             taken=room(2, max(1, limits)),
             kind_bits=room(self.claims),
-            step_start=room(steps + 1),
-            counts=room(3),
+            counts=np.zeros(4, np.int64),
         )
 
 
@@ -178,11 +185,13 @@ def _output(lines: int, steps: int) -> kernel.Output:
         state=np.empty(lines, np.int8),
         reasons=np.empty(lines, np.int64),
         billed=np.empty(lines, np.int64),
-        paid=np.empty((lines, steps), np.int64),
-        chosen=np.empty((lines, steps), np.int8),
+        paid=np.zeros((lines, steps), np.int64),
+        chosen=np.full((lines, steps), -1, np.int8),
         reductions=np.empty(lines, np.int64),
         share=np.empty(lines, np.int64),
         trail_size=np.empty(lines, np.int32),
+        trail_rule=np.zeros(0, np.int32),
+        trail_cut=np.zeros(0, np.int64),
     )
 
 

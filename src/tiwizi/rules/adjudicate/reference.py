@@ -83,7 +83,7 @@ class Reference:
 
         A step whose layers do not speak of such care at all has nothing to say.
         """
-        duplicate = any(_same_care(line, other) for other in standing)
+        duplicate = self.plan.duplicates == "refuse" and any(_same_care(line, other) for other in standing)
         asked = [y for y in range(len(self.plan.layers)) if self.rulings.speaks_of(y, line)]
         found = []
         for layers in self.steps:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tiwizi.rules.adjudicate.facts import Line, Price
 from tiwizi.rules.money import MAX_PRICE, QUANTITY_SCALE, RATE_SCALE, divide
-from tiwizi.rules.plan.compile import letter_value, session_role
+from tiwizi.rules.plan.compile import letter_value, session_on, session_role
 from tiwizi.rules.plan.document import SESSION_ROLES, Plan, Session, clauses
 
 
@@ -54,16 +54,15 @@ def _session_of(line: Line, lines: Sequence[Line], possible: Sequence[bool]) -> 
 
 
 def _terms(plan: Plan, line: Line, together: list[Line]) -> Terms:
-    session = next((s for s in plan.sessions if s.dates.holds(line.day)), None)
+    session = session_on(plan, line.day)
     role = _role(session, line)
-    if session is None or not role:
+    if session is None or not (role or line.category in session.packaged):
         return ALONE
     clause = next(n for n, block in enumerate(clauses(plan)) if block is session)
     acts = _dearest_first(plan, [o for o in together if _role(session, o) == "act"])
     consultations = _dearest_first(plan, [o for o in together if _role(session, o) == "consultation"])
-    if role == "packaged":
-        inside = any(_role(session, o) == "package" for o in together)
-        return Terms(nothing="in_package", clause=clause) if inside else ALONE
+    if line.category in session.packaged and any(_role(session, o) == "package" for o in together):
+        return Terms(nothing="in_package", clause=clause)
     if not acts:
         return ALONE
     dearer = bool(consultations) and _value(plan, consultations[0]) > _value(plan, acts[0])

@@ -25,7 +25,7 @@ def allot(billed: int, layers: Sequence[Cuts], paid: Sequence[int]) -> list[tupl
     unpaid = billed - sum(paid)
     parts = []
     for reason, cut in layers[primary(layers)] if layers else ():
-        part = min(max(cut, 0), unpaid)
+        part = 0 if REASONS[reason].effect == "paid" else min(max(cut, 0), unpaid)
         if part:
             parts.append((reason, part))
             unpaid -= part
@@ -44,4 +44,4 @@ def member_share(parts: Cuts) -> int:
 
 
 def _not_recognised(cuts: Cuts) -> int:
-    return sum(cut for reason, cut in cuts if REASONS[reason].effect != "share")
+    return sum(cut for reason, cut in cuts if REASONS[reason].effect not in ("share", "paid"))

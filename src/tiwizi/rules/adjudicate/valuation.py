@@ -172,13 +172,14 @@ class Valuation:
             assert rule.amount is not None
             base = self._of(rule.amount * self.quantity, QUANTITY_SCALE)
         elif rule.base == "remainder":
-            base = self.remaining
+            base, reason = self.remaining, "coordination"
         elif self.terms.base is not None:
             base, reason, clause = self.terms.base, "session", self.terms.clause
         else:
             base = self._of(unit_price * self.quantity, 1000 * QUANTITY_SCALE)
         base = min(base, MAX_AMOUNT)
-        capped = rule.at_most_billed and rule.base != "lump_sum"
+        reviewed = self.line.allowed < self.line.billed
+        capped = (rule.at_most_billed or reviewed) and rule.base != "lump_sum"
         self.amount.to(min(self.amount.left, base) if capped else base, reason, clause)
 
     def _session(self) -> None:
@@ -220,8 +221,10 @@ class Valuation:
         """Points are worth what the end of the period makes them worth; until then the line waits."""
         if not self.rule.relative:
             return
+        context = self.outcome.ruling.context
+        assert context is not None
         for point in self.layer.points:
-            if point.dates.holds(self.line.day):
+            if point.dates.holds(self.line.day) and context.meets(point.when):
                 value = self._of(self.amount.left * point.value, POINT_SCALE)
                 return self.amount.to(value, "point_value", self.clauses[id(point)])
         self.amount.stop("awaiting_point_value")

@@ -35,6 +35,16 @@ from tiwizi.rules.plan.document import (
 )
 from tiwizi.rules.terms import ATTRIBUTES
 
+# The tables are flat: a row is named by where it starts, and its columns are counted from there.
+# Columns of `care`, one row for each epoch and class
+K_ASKS, K_ASKS_END, K_ROLE, K_PACKAGED, K_SHARES, K_SHARES_END, K_LUMP_SUM, K_KINDS = range(8)
+CARE_COLUMNS = 8
+
+# Columns of `asks`: one row for each layer that is asked about some care, in the order of the steps
+A_LAYER, A_STEP, A_REPORTED, A_MONTHS, A_RULES, A_RULES_END, A_GAPS, A_DEDUCTIBLES, A_CEILINGS, A_LIMITS_END = range(10)
+A_ELIGIBLE, A_ELIGIBLE_END, A_FILING, A_FILING_CLAUSE, A_POINTS, A_POINTS_END = range(10, 16)
+ASK_COLUMNS = 16
+
 # Columns of `rules`
 R_WHEN, R_ONLY, R_FLAGS, R_BASE, R_RATE, R_UNIT_CAP, R_FIXED, R_AMOUNT = range(8)
 R_COPAYMENT, R_COPAY_PER_LINE, R_WAITING, R_WAIVED, R_CLAUSE = range(8, 13)
@@ -46,44 +56,37 @@ L_WHEN, L_SLOT, L_ID, L_SCOPE, L_UNIT, L_LENGTH, L_COUNTED, L_EACH_CODE = range(
 L_VALUE, L_OVER, L_EXTRA, L_AT_MOST, L_CLAUSE, L_KIND = range(8, 14)
 LIMIT_COLUMNS = 14
 
-# Columns of a cell
-C_RULES, C_RULES_END, C_GAPS, C_COUNTS, C_DEDUCTIBLES, C_CEILINGS, C_LIMITS_END, C_ASKED = range(8)
-CELL_COLUMNS = 8
-
 UNITS = ("none", "year", "lifetime", "insurance", "months", "days")
 U_NONE, U_YEAR, U_LIFETIME, U_INSURANCE, U_MONTHS, U_DAYS = range(6)
 KIND_ORDER = ("gap", "count", "deductible", "ceiling")
 
-# Columns of `sessions`
-S_CLAUSE, S_SHARES, S_SHARES_END, S_LETTER, S_DEFAULT, S_THEATRE = range(6)
-SESSION_COLUMNS = 6
+# Columns of `points` and of `sessions`
+V_WHEN, V_VALUE, V_CLAUSE = range(3)
+POINT_COLUMNS = 3
+S_CLAUSE, S_LETTER, S_DEFAULT, S_THEATRE = range(4)
+SESSION_COLUMNS = 4
+
+# `settings`
+(ROUNDING, ROUND_TO, BY_TERMS, PAY_DUPLICATES, LAYERS, STEPS, CLASSES, SLOTS, MOST_LIMITS, MOST_ENTRIES,
+ KINDS_ANYWAY) = range(11)  # fmt: skip
 
 
 class PlanTables(NamedTuple):
-    """The plan as the kernel reads it. e: epoch, y: layer, c: class, k: kind."""
+    """The plan as the kernel reads it. Everything is int64 and flat, but for the days."""
 
-    epoch_start: Column  # int32 [e], the first is NO_DAY
-    cells: Column  # int32 [e, y, c, CELL_COLUMNS]
-    rules: Column  # int64 [rule, RULE_COLUMNS]
-    limits: Column  # int64 [limit, LIMIT_COLUMNS]
-    eligibility: Column  # int64 masks
-    eligibility_range: Column  # int32 [e, y, 2]; the same number twice: everybody is eligible
-    filing: Column  # int32 [e, y, 2]: days (-1: no limit), clause
-    points: Column  # int64 [e, y, 2]: millionths (-1: not known), clause
-    sessions: Column  # int64 [e, SESSION_COLUMNS]; clause -1: no session rules
-    shares: Column  # int64, basis points
-    session_role: Column  # int8 [e, c], 0 none, else position in SESSION_ROLES + 1
-    exception: Column  # int32 [e, c, 2]: range of shares, -1 where the session's own apply
-    review_above: Column  # int64 [e, 2]: amount (-1: none), clause
-    kind_of_class: Column  # int64 [c]: bit k when the class is among the categories of kind k
-    kind_anyway: Column  # int64 [1]: bits of the kinds that name no category
-    kind_when: Column  # int64 [k]: masks
-    band_of_age: Column  # int64 [age]
-    step_start: Column  # int32 [steps + 1]
-    step_layers: Column  # int32
-    reported: Column  # int8 [y]
-    insurance_months: Column  # int32 [y]
-    settings: Column  # int64: rounding, round_to, choice by terms, slots, most entries a layer, most limits a cell
+    epoch_start: Column  # int32 per epoch, the first is NO_DAY
+    care: Column  # [epoch, class, K_]
+    asks: Column  # [ask, A_]
+    rules: Column  # [rule, R_]
+    limits: Column  # [limit, L_]
+    eligibility: Column  # masks
+    points: Column  # [value, V_]
+    sessions: Column  # [epoch, S_]; clause -1: no session rules
+    shares: Column  # basis points
+    review_above: Column  # [epoch, (amount or -1, clause)]
+    kind_when: Column  # masks, by kind
+    band_of_age: Column  # bits, by age
+    settings: Column
 
 
 class LetterValues(NamedTuple):
@@ -130,18 +133,21 @@ class _Class:
 class _Rows:
     """Rows gathered once each: the same list of blocks gives the same range."""
 
-    def __init__(self, width: int) -> None:
-        self.width, self.rows, self.ranges = width, [], {}  # type: int, list[list[int]], dict[Hashable, int]
+    def __init__(self) -> None:
+        self.flat: list[int] = []
+        self.ranges: dict[Hashable, tuple[int, int]] = {}
 
-    def put(self, key: Hashable, rows: Iterable[list[int]]) -> int:
-        """Where the rows start."""
+    def put(self, key: Hashable, rows: Iterable[list[int]]) -> tuple[int, int]:
+        """Where the rows start and end."""
         if key not in self.ranges:
-            self.ranges[key] = len(self.rows)
-            self.rows += rows
+            start = len(self.flat)
+            for row in rows:
+                self.flat += row
+            self.ranges[key] = start, len(self.flat)
         return self.ranges[key]
 
     def array(self) -> Column:
-        return np.array(self.rows, np.int64).reshape(len(self.rows), self.width)
+        return np.array(self.flat, np.int64)
 
 
 def compile_plan(plan: Plan, tariff: Tariff) -> CompiledPlan:
@@ -159,7 +165,8 @@ class _Compiler:
         self.epochs = _epochs(plan)
         self.slots: dict[Hashable, int] = {}
         self.limit_ids: dict[Hashable, int] = {}
-        self.rules, self.limits = _Rows(RULE_COLUMNS), _Rows(LIMIT_COLUMNS)
+        self.rules, self.limits, self.asks = _Rows(), _Rows(), _Rows()
+        self.eligibility, self.points, self.shares = _Rows(), _Rows(), _Rows()
         self.most_limits = 0
 
     def run(self) -> CompiledPlan:
@@ -173,68 +180,94 @@ class _Compiler:
         )
 
     def _tables(self) -> PlanTables:
-        plan, layers, epochs, classes = self.plan, self.plan.layers, self.epochs, self.classes
-        cells = np.zeros((len(epochs), len(layers), len(classes), CELL_COLUMNS), np.int32)
-        masks = _Rows(1)
-        eligibility = np.zeros((len(epochs), len(layers), 2), np.int32)
-        filing = np.full((len(epochs), len(layers), 2), -1, np.int32)
-        points = np.full((len(epochs), len(layers), 2), -1, np.int64)
-        for y, layer in enumerate(layers):
-            for e, on in enumerate(epochs):
-                self._fill_cells(cells[e, y], layer, on)
-                people = [b for b in layer.eligibility if b.dates.holds(on)]
-                start = masks.put(tuple(map(id, people)), [[self.words.mask(b.when)] for b in people])
-                eligibility[e, y] = start, start + len(people)
-                for rule in layer.filing:
-                    if rule.dates.holds(on):
-                        filing[e, y] = rule.days, self.clause_of[id(rule)]
-                for value in layer.points:
-                    if value.dates.holds(on):
-                        points[e, y] = value.value, self.clause_of[id(value)]
-        groups = steps(plan)
-        # Where no layer speaks of some care at all, every layer is asked, and each says that it does not cover it.
-        nobody = ~cells[..., C_ASKED].any(axis=1, keepdims=True)
-        cells[..., C_ASKED] |= nobody
-        most = self.most_limits
+        plan, epochs = self.plan, self.epochs
+        care = [row for epoch in epochs for row in self._care(epoch)]
         return PlanTables(
             epoch_start=np.array([NO_DAY, *(day_number(d) for d in epochs[1:])], np.int32),
-            cells=cells,
+            care=np.array(care, np.int64).ravel(),
+            asks=self.asks.array(),
             rules=self.rules.array(),
             limits=self.limits.array(),
-            eligibility=masks.array().ravel(),
-            eligibility_range=eligibility,
-            filing=filing,
-            points=points,
-            **self._sessions(),
-            review_above=self._review_above(),
-            kind_of_class=np.array([self._kind_bits(c) for c in classes], np.int64),
-            kind_anyway=np.array([sum(1 << n for n, k in enumerate(plan.kinds) if not k.categories)], np.int64),
+            eligibility=self.eligibility.array(),
+            points=self.points.array(),
+            sessions=np.array([self._session(on) for on in epochs], np.int64).ravel(),
+            shares=self.shares.array(),
+            review_above=np.array([self._review_above(on) for on in epochs], np.int64).ravel(),
             kind_when=np.array([self.words.mask(k.when) for k in plan.kinds], np.int64),
             band_of_age=self.words.band_of_age(),
-            step_start=np.cumsum([0, *(len(g) for g in groups)]).astype(np.int32),
-            step_layers=np.array([y for g in groups for y in g], np.int32),
-            reported=np.array([layer.decided == "reported" for layer in layers], np.int8),
-            insurance_months=np.array([layer.insurance_months for layer in layers], np.int32),
-            settings=np.array(
-                [plan.rounding, plan.round_to, plan.choice == "terms", len(self.slots), 24 + most, most], np.int64
-            ),
+            settings=self._settings(),
         )
 
-    def _fill_cells(self, cells: Column, layer: Layer, on: date) -> None:
-        coverage = _by_target([b for b in layer.coverage if b.dates.holds(on)])
-        limits = _by_target([b for b in layer.limits if b.dates.holds(on)])
-        for n, care in enumerate(self.classes):
-            rules = _matching(coverage, care)
-            start = self.rules.put(("rules", *map(id, rules)), (self._rule(r) for r in rules))
-            cell = [start, start + len(rules)]
-            here = [b for b in _matching(limits, care) if not _excepts(b, care)]
-            here.sort(key=lambda b: KIND_ORDER.index(b.kind))
-            first = self.limits.put(("limits", *map(id, here)), (self._limit(layer, b) for b in here))
-            for kind in KIND_ORDER:
-                cell.append(first + sum(KIND_ORDER.index(b.kind) < KIND_ORDER.index(kind) for b in here))
-            asked = bool(rules) or layer.decided == "reported"
-            cells[n] = [*cell, first + len(here), asked]
-            self.most_limits = max(self.most_limits, len(here))
+    def _settings(self) -> Column:
+        plan = self.plan
+        anyway = sum(1 << n for n, kind in enumerate(plan.kinds) if not kind.categories)
+        entries = 24 + self.most_limits
+        return np.array(
+            [plan.rounding, plan.round_to, plan.choice == "terms", plan.duplicates == "pay", len(plan.layers),
+             len(steps(plan)), len(self.classes), len(self.slots), self.most_limits, entries, anyway],
+            np.int64,
+        )  # fmt: skip
+
+    def _care(self, on: date) -> list[list[int]]:
+        """The rows of `care` of an epoch, a row a class."""
+        coverage = [_by_target([b for b in layer.coverage if b.dates.holds(on)]) for layer in self.plan.layers]
+        limits = [_by_target([b for b in layer.limits if b.dates.holds(on)]) for layer in self.plan.layers]
+        layers = [self._layer(layer, on) for layer in self.plan.layers]
+        session = session_on(self.plan, on)
+        rows = []
+        for care in self.classes:
+            rules = [_matching(blocks, care) for blocks in coverage]
+            asked = [y for y, layer in enumerate(self.plan.layers) if rules[y] or layer.decided == "reported"]
+            asks = []
+            # Where no layer speaks of some care at all, every layer is asked, and says that it does not cover it.
+            for step, members in enumerate(steps(self.plan)):
+                for y in (y for y in members if y in asked or not asked):
+                    found = self._limits_of(self.plan.layers[y], limits[y], care)
+                    here = self.rules.put(("rules", *map(id, rules[y])), (self._rule(rule) for rule in rules[y]))
+                    asks.append([y, step, *layers[y][:2], *here, *found, *layers[y][2:]])
+            first, last = self.asks.put(str(asks), asks)
+            lump_sum = any(rule.base == "lump_sum" for blocks in rules for rule in blocks)
+            rows.append([first, last, *self._session_of(session, care), lump_sum, self._kind_bits(care)])
+        return rows
+
+    def _layer(self, layer: Layer, on: date) -> list[int]:
+        """What a row of `asks` says of the layer itself: reported, months; eligibility, filing, points."""
+        people = [block for block in layer.eligibility if block.dates.holds(on)]
+        eligible = self.eligibility.put(("who", *map(id, people)), ([self.words.mask(b.when)] for b in people))
+        filing = next(((f.days, self.clause_of[id(f)]) for f in layer.filing if f.dates.holds(on)), (-1, 0))
+        values = [value for value in layer.points if value.dates.holds(on)]
+        rows = ([self.words.mask(v.when), v.value, self.clause_of[id(v)]] for v in values)
+        points = self.points.put(("points", *map(id, values)), rows)
+        return [layer.decided == "reported", layer.insurance_months, *eligible, *filing, *points]
+
+    def _limits_of(self, layer: Layer, limits: dict[str, list[tuple[int, Any]]], care: _Class) -> list[int]:
+        """Where the limits of some care start: gaps and counts, deductibles, ceilings, and where they end."""
+        here = [block for block in _matching(limits, care) if not _excepts(block, care)]
+        here.sort(key=lambda block: KIND_ORDER.index(block.kind))
+        self.most_limits = max(self.most_limits, len(here))
+        first, last = self.limits.put(("limits", *map(id, here)), (self._limit(layer, block) for block in here))
+        before = [sum(block.kind in kinds for block in here) for kinds in (KIND_ORDER[:2], KIND_ORDER[:3])]
+        return [first, *(first + LIMIT_COLUMNS * count for count in before), last]
+
+    def _session_of(self, session: Session | None, care: _Class) -> list[int]:
+        """Role, packaged or not, and the range of shares of a class in a session."""
+        if session is None:
+            return [0, 0, 0, 0]
+        shares = next((x.shares for x in session.exceptions if care.code in x.codes), session.shares)
+        where = self.shares.put(shares, ([share] for share in shares))
+        return [session_role(session, care.category), care.category in session.packaged, *where]
+
+    def _session(self, on: date) -> list[int]:
+        session = session_on(self.plan, on)
+        if session is None:
+            return [-1] * SESSION_COLUMNS
+        letters = sorted({value.letter for value in self.plan.letters})
+        letter = letters.index(session.anaesthesia_letter) if session.anaesthesia_letter in letters else -1
+        return [self.clause_of[id(session)], letter, session.default_anaesthesia, session.theatre_share]
+
+    def _review_above(self, on: date) -> list[int]:
+        blocks = (block for block in self.plan.review_above if block.dates.holds(on))
+        return next(([block.billed, self.clause_of[id(block)]] for block in blocks), [-1, 0])
 
     def _rule(self, rule: Coverage) -> list[int]:
         flags = (
@@ -295,36 +328,6 @@ class _Compiler:
                     values[e, n, sector] = letter_value(self.plan, letter, name, on)
         return LetterValues(tuple(names), values)
 
-    def _sessions(self) -> dict[str, Column]:
-        letters = sorted({v.letter for v in self.plan.letters})
-        sessions = np.full((len(self.epochs), SESSION_COLUMNS), -1, np.int64)
-        role = np.zeros((len(self.epochs), len(self.classes)), np.int8)
-        exception = np.full((len(self.epochs), len(self.classes), 2), -1, np.int32)
-        shares = _Rows(1)
-        for e, on in enumerate(self.epochs):
-            for s in self.plan.sessions:
-                if not s.dates.holds(on):
-                    continue
-                first = shares.put(s.shares, [[x] for x in s.shares])
-                letter = letters.index(s.anaesthesia_letter) if s.anaesthesia_letter in letters else -1
-                sessions[e] = [self.clause_of[id(s)], first, first + len(s.shares), letter, s.default_anaesthesia,
-                               s.theatre_share]  # fmt: skip
-                for n, care in enumerate(self.classes):
-                    role[e, n] = session_role(s, care.category)
-                    for x in s.exceptions:
-                        if care.code in x.codes:
-                            at = shares.put(x.shares, [[share] for share in x.shares])
-                            exception[e, n] = at, at + len(x.shares)
-        return {"sessions": sessions, "shares": shares.array().ravel(), "session_role": role, "exception": exception}
-
-    def _review_above(self) -> Column:
-        table = np.full((len(self.epochs), 2), -1, np.int64)
-        for e, on in enumerate(self.epochs):
-            for block in self.plan.review_above:
-                if block.dates.holds(on):
-                    table[e] = block.billed, self.clause_of[id(block)]
-        return table
-
     def _kind_bits(self, care: _Class) -> int:
         return sum(1 << n for n, kind in enumerate(self.plan.kinds) if care.category in kind.categories)
 
@@ -337,9 +340,14 @@ def accumulator(layer: Layer, limit: Limit) -> tuple[Any, ...]:
 
 def session_role(session: Session, category: str) -> int:
     """The role of a category in a session: position in SESSION_ROLES + 1, or 0."""
-    sets = (session.acts, session.consultation, session.anaesthesia, session.theatre, session.package, session.packaged)
+    sets = (session.acts, session.consultation, session.anaesthesia, session.theatre, session.package)
     assert len(sets) == len(SESSION_ROLES)
     return next((n + 1 for n, members in enumerate(sets) if category in members), 0)
+
+
+def session_on(plan: Plan, on: date) -> Session | None:
+    """The session rules in force on a day."""
+    return next((session for session in plan.sessions if session.dates.holds(on)), None)
 
 
 def _runs_in_a_slot(limit: Limit) -> bool:
@@ -363,6 +371,8 @@ def _conditions(plan: Plan) -> Iterable[Condition]:
     for layer in plan.layers:
         for block in layer.eligibility:
             yield block.when
+        for value in layer.points:
+            yield value.when
         for limit in layer.limits:
             yield limit.when
         for rule in layer.coverage:

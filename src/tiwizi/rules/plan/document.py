@@ -18,7 +18,8 @@ BASES = ("claim", "tariff", "lower", "remainder", "lump_sum")
 LIMIT_KINDS = ("gap", "count", "deductible", "ceiling")
 SCOPES = ("line", "claim", "episode", "person", "household")
 COUNTED = ("quantity", "lines", "claims")
-SESSION_ROLES = ("act", "consultation", "anaesthesia", "theatre", "package", "packaged")
+SESSION_ROLES = ("act", "consultation", "anaesthesia", "theatre", "package")
+DUPLICATES = ("refuse", "pay")
 
 
 @dataclass(frozen=True)
@@ -208,10 +209,11 @@ class Payer:
 
 @dataclass(frozen=True)
 class PointValue:
-    """What one minor unit of points is worth for care of these days, in millionths."""
+    """What one minor unit of points is worth for care of these days that meets ``when``, in millionths."""
 
     value: int
     dates: Dates
+    when: Condition = ALWAYS
 
 
 @dataclass(frozen=True)
@@ -251,7 +253,7 @@ class Session:
     consultation: categories of which, beside an act, only the dearer is paid.
     anaesthesia: categories paid by the act's own anaesthesia coefficient (``default_anaesthesia`` where it has none,
     in thousandths of ``anaesthesia_letter``), never above the act. theatre: categories worth theatre_share of the act.
-    package: categories that include the ``packaged`` categories of the same session.
+    package: categories that include the ``packaged`` categories of the same session, whatever else these are.
     """
 
     id: str
@@ -280,7 +282,8 @@ class ReviewAbove:
 
 @dataclass(frozen=True)
 class Plan:
-    """A whole plan document. ``choice``: alternatives compared by "outcome" or by "terms" (before limits)."""
+    """A whole plan document. ``choice``: alternatives compared by "outcome" or by "terms" (before limits).
+    ``duplicates``: the same care again is refused, or paid."""
 
     id: str
     name: Text
@@ -290,6 +293,7 @@ class Plan:
     round_to: int = 1
     adult_from: int = 18
     choice: str = "outcome"
+    duplicates: str = "refuse"
     sources: Mapping[str, Source] = field(default_factory=dict)
     categories: Mapping[str, Category] = field(default_factory=dict)
     letters: tuple[LetterValue, ...] = ()

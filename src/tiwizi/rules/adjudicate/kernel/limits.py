@@ -12,6 +12,7 @@ from tiwizi.rules.adjudicate.kernel.calendar import add_months, day_number, peri
 from tiwizi.rules.adjudicate.kernel.registers import (
     CL_EPISODE,
     CLAIM_SCOPE,
+    COVER_COLUMNS,
     CV_FROM,
     CV_JOINED,
     CV_PERSON,
@@ -19,12 +20,14 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     CV_TO,
     EPISODE_SCOPE,
     GAP_KIND,
-    HOUSEHOLD_SCOPE,
     LINE_SCOPE,
     N_USES,
+    PERSON_COLUMNS,
     PERSON_SCOPE,
+    ROW,
     SL_STAMP,
     SL_VALUE,
+    SLOT_COLUMNS,
     U_AMOUNT,
     U_CLAIM,
     U_CODE,
@@ -33,6 +36,7 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     U_LIMIT,
     U_PERIOD,
     U_PERSON,
+    ZERO,
     part,
     scalar,
 )
@@ -77,20 +81,22 @@ def since(unit, length, day, year):
 @scalar
 def members(covers, layer_covers, first, last, people, day):
     """The people of the household whom a layer covers on a day. layer_covers: by plan code, of the layer."""
-    count = np.int64(0)
-    for row in range(first, last):
-        if not layer_covers[covers[row, CV_PLAN]]:
+    count = ZERO
+    for cover in range(first, last):
+        row = np.int64(cover) * COVER_COLUMNS
+        if not layer_covers[covers[row + CV_PLAN]]:
             continue
-        if not max(covers[row, CV_FROM], covers[row, CV_JOINED]) <= day < covers[row, CV_TO]:
+        if not max(covers[row + CV_FROM], covers[row + CV_JOINED]) <= day < covers[row + CV_TO]:
             continue
-        if covers[row, CV_PERSON] < 0:
+        if covers[row + CV_PERSON] < 0:
             return np.int64(people)
         known = False
-        for other in range(first, row):
+        for earlier in range(first, cover):
+            other = np.int64(earlier) * COVER_COLUMNS
             known = known or (
-                covers[other, CV_PERSON] == covers[row, CV_PERSON]
-                and layer_covers[covers[other, CV_PLAN]]
-                and max(covers[other, CV_FROM], covers[other, CV_JOINED]) <= day < covers[other, CV_TO]
+                covers[other + CV_PERSON] == covers[row + CV_PERSON]
+                and layer_covers[covers[other + CV_PLAN]]
+                and max(covers[other + CV_FROM], covers[other + CV_JOINED]) <= day < covers[other + CV_TO]
             )
         if not known:
             count += 1
@@ -99,82 +105,83 @@ def members(covers, layer_covers, first, last, people, day):
 
 @part
 def slot_of(f, p, row, h, i):
-    """Position of the running figure of a limit for the person or the household of a line."""
-    entity = 0 if p.limits[row, c.L_SCOPE] == HOUSEHOLD_SCOPE else f.person[i] - f.person_start[h] + 1
-    return entity * p.settings[3] + p.limits[row, c.L_SLOT]
+    """Where the running figure of a limit is, for the person or the household of a line."""
+    entity = ZERO
+    if p.limits[row + c.L_SCOPE] == PERSON_SCOPE:
+        entity = np.int64(f.person[i]) // PERSON_COLUMNS - f.person_start[h] + 1
+    return (entity * p.settings[c.SLOTS] + p.limits[row + c.L_SLOT]) * SLOT_COLUMNS & ROW
 
 
 @part
 def stamp_of(p, row, h, year):
     """What marks a running figure as of this household and year; an older mark means that nothing is used."""
-    return h * 4096 + (year if p.limits[row, c.L_UNIT] == c.U_YEAR else 0)
+    return h * 4096 + (year if p.limits[row + c.L_UNIT] == c.U_YEAR else 0)
 
 
 @part
-def period_of(f, p, row, y, cover, day):
+def period_of(f, p, row, ask, cover, day):
     """The start of the insurance period, for a limit that runs by it; else ANY."""
-    if p.limits[row, c.L_UNIT] != c.U_INSURANCE:
+    if p.limits[row + c.L_UNIT] != c.U_INSURANCE:
         return ANY
-    return np.int64(period_start(f.covers[cover, CV_FROM], p.insurance_months[y], day))
+    return np.int64(period_start(f.covers[cover + CV_FROM], p.asks[ask + c.A_MONTHS], day))
 
 
 @part
-def used_of(f, p, s, row, h, i, y, cover, day, year):
+def used_of(f, p, s, row, h, i, ask, cover, day, year):
     """(what is used up of a limit as seen from a line, the last day, whether its claim is among the uses)."""
-    scope = p.limits[row, c.L_SCOPE]
-    if scope == LINE_SCOPE:
-        return np.int64(0), np.int64(NO_DAY), False
-    if p.limits[row, c.L_SLOT] >= 0:
+    scope = p.limits[row + c.L_SCOPE]
+    if p.limits[row + c.L_SLOT] >= 0:
         slot = slot_of(f, p, row, h, i)
-        if s.slots[slot, SL_STAMP] == stamp_of(p, row, h, year):
-            return s.slots[slot, SL_VALUE], s.slots[slot, SL_VALUE], False
-        return np.int64(0), np.int64(NO_DAY), False
-    claim = f.claim[i]
+        if s.slots[slot + SL_STAMP] == stamp_of(p, row, h, year):
+            return s.slots[slot + SL_VALUE], s.slots[slot + SL_VALUE], False
+        return ZERO, np.int64(NO_DAY), False
+    if scope == LINE_SCOPE:
+        return ZERO, np.int64(NO_DAY), False
+    claim = np.int64(f.claim[i])
     return add_up(
         s.uses,
         s.counts[N_USES],
-        p.limits[row, c.L_ID],
-        f.person[i] if scope == PERSON_SCOPE else ANY,
+        p.limits[row + c.L_ID],
+        np.int64(f.person[i]) if scope == PERSON_SCOPE else ANY,
         claim if scope == CLAIM_SCOPE else ANY,
-        f.claims[claim, CL_EPISODE] if scope == EPISODE_SCOPE else ANY,
-        np.int64(f.code[i]) if p.limits[row, c.L_EACH_CODE] else ANY,
-        since(p.limits[row, c.L_UNIT], p.limits[row, c.L_LENGTH], day, year),
-        period_of(f, p, row, y, cover, day),
+        f.claims[claim + CL_EPISODE] if scope == EPISODE_SCOPE else ANY,
+        np.int64(f.code[i]) if p.limits[row + c.L_EACH_CODE] else ANY,
+        since(p.limits[row + c.L_UNIT], p.limits[row + c.L_LENGTH], day, year),
+        period_of(f, p, row, ask, cover, day),
         claim,
     )
 
 
 @part
-def value_of(f, p, row, h, y, day):
+def value_of(f, p, row, h, ask, day):
     """The value of a limit, grown with the household where the plan says so."""
-    value = p.limits[row, c.L_VALUE]
-    if p.limits[row, c.L_OVER] >= 0:
+    value = p.limits[row + c.L_VALUE]
+    if p.limits[row + c.L_OVER] >= 0:
         people = f.person_start[h + 1] - f.person_start[h]
-        size = members(f.covers, f.layer_covers[y], f.cover_start[h], f.cover_start[h + 1], people, day)
-        value += max(0, size - p.limits[row, c.L_OVER]) * p.limits[row, c.L_EXTRA]
-        if p.limits[row, c.L_AT_MOST] >= 0:
-            value = min(value, p.limits[row, c.L_AT_MOST])
+        covers = f.layer_covers[p.asks[ask + c.A_LAYER]]
+        size = members(f.covers, covers, f.cover_start[h], f.cover_start[h + 1], people, day)
+        value += max(ZERO, size - p.limits[row + c.L_OVER]) * p.limits[row + c.L_EXTRA]
+        if p.limits[row + c.L_AT_MOST] >= 0:
+            value = min(value, p.limits[row + c.L_AT_MOST])
     return value
 
 
 @part
-def use(f, p, s, row, h, i, y, cover, day, year, amount):
+def use(f, p, s, row, h, i, ask, cover, day, year, amount):
     """Record what a line used up of a limit (for a gap: the day)."""
-    if p.limits[row, c.L_SCOPE] == LINE_SCOPE:
-        return
-    if p.limits[row, c.L_SLOT] >= 0:
+    if p.limits[row + c.L_SLOT] >= 0:
         slot, stamp = slot_of(f, p, row, h, i), stamp_of(p, row, h, year)
-        if p.limits[row, c.L_KIND] == GAP_KIND:
-            s.slots[slot, SL_VALUE] = day
-        elif s.slots[slot, SL_STAMP] == stamp:
-            s.slots[slot, SL_VALUE] += amount
+        if p.limits[row + c.L_KIND] == GAP_KIND:
+            s.slots[slot + SL_VALUE] = day
+        elif s.slots[slot + SL_STAMP] == stamp:
+            s.slots[slot + SL_VALUE] += amount
         else:
-            s.slots[slot, SL_VALUE] = amount
-        s.slots[slot, SL_STAMP] = stamp
-        return
-    u = s.counts[N_USES]
-    s.counts[N_USES] = u + 1
-    s.uses[u, U_LIMIT], s.uses[u, U_PERSON], s.uses[u, U_CLAIM] = p.limits[row, c.L_ID], f.person[i], f.claim[i]
-    s.uses[u, U_EPISODE], s.uses[u, U_CODE] = f.claims[f.claim[i], CL_EPISODE], f.code[i]
-    s.uses[u, U_DAY], s.uses[u, U_AMOUNT] = day, amount
-    s.uses[u, U_PERIOD] = period_of(f, p, row, y, cover, day)
+            s.slots[slot + SL_VALUE] = amount
+        s.slots[slot + SL_STAMP] = stamp
+    elif p.limits[row + c.L_SCOPE] != LINE_SCOPE:
+        u, claim = s.counts[N_USES], f.claim[i]
+        s.counts[N_USES] = u + 1
+        s.uses[u, U_LIMIT], s.uses[u, U_PERSON], s.uses[u, U_CLAIM] = p.limits[row + c.L_ID], f.person[i], claim
+        s.uses[u, U_EPISODE], s.uses[u, U_CODE] = f.claims[claim + CL_EPISODE], f.code[i]
+        s.uses[u, U_DAY], s.uses[u, U_AMOUNT] = day, amount
+        s.uses[u, U_PERIOD] = period_of(f, p, row, ask, cover, day)

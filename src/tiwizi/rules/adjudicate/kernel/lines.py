@@ -6,24 +6,29 @@ import numpy as np
 
 from tiwizi.rules.adjudicate.kernel.calendar import divide, year_month_day
 from tiwizi.rules.adjudicate.kernel.registers import (
+    COORDINATION,
     G_COVER,
     G_RULE,
     IS_REVIEW,
     IS_SHARE,
     LAYER_SHIFT,
+    LINE_COLUMNS,
+    LN_CARE,
     LUMP_SUM,
-    N_TRAIL,
+    N_ENTRIES,
     N_USES,
     NONE,
     ONE,
     REASON_BITS,
     REASON_SHIFT,
     REVIEW_ABOVE,
+    ROW,
+    RULING_COLUMNS,
     ZERO,
     entry,
     part,
 )
-from tiwizi.rules.adjudicate.kernel.rulings import UNKNOWN, mark_kinds, rule_lines
+from tiwizi.rules.adjudicate.kernel.rulings import mark_kinds, rule_line
 from tiwizi.rules.adjudicate.kernel.sessions import share_out
 from tiwizi.rules.adjudicate.kernel.valuation import decide_layer, refuse, use_up
 from tiwizi.rules.money import MAX_AMOUNT, QUANTITY_SCALE
@@ -32,82 +37,92 @@ from tiwizi.rules.terms import PAID, REDUCED, REFUSED, TO_REVIEW
 
 
 @part
-def amount_at_stake(f, p, s, i, g):
+def amount_at_stake(f, p, s, i, g, care):
     """What a line is about: what is billed, or a lump sum that is larger."""
     billed = f.billed[i]
-    for y in range(len(p.reported)):
-        rule = s.rulings[g, y, G_RULE]
-        if rule >= 0 and p.rules[rule, c.R_BASE] == LUMP_SUM:
-            lump = divide(p.rules[rule, c.R_AMOUNT] * f.quantity[i], QUANTITY_SCALE, p.settings[0])
-            billed = max(billed, min(lump, MAX_AMOUNT))
+    if p.care[care + c.K_LUMP_SUM]:
+        ruling = g * p.settings[c.LAYERS] * RULING_COLUMNS
+        for _ in range(p.care[care + c.K_ASKS], p.care[care + c.K_ASKS_END], c.ASK_COLUMNS):
+            rule = s.rulings[ruling + G_RULE]
+            if rule >= 0 and p.rules[rule + c.R_BASE] == LUMP_SUM:
+                lump = divide(p.rules[rule + c.R_AMOUNT] * f.quantity[i], QUANTITY_SCALE, p.settings[c.ROUNDING])
+                billed = max(billed, min(lump, MAX_AMOUNT))
+            ruling += RULING_COLUMNS
     return billed
 
 
 @part
-def decide_line(f, p, t, s, out, trail_rule, trail_cut, at, h, i, g, e, day, year):
+def decide_line(f, p, t, s, out, at, h, i, g, e, day, year):
     """One line, step after step; gives where its trail ends."""
-    billed = amount_at_stake(f, p, s, i, g)
-    by_terms_only = p.settings[2] != 0
-    earlier, held, begin, reasons = ZERO, NONE, at, ZERO
-    all_stopped, steps, last_layer = True, len(p.step_start) - 1, 0
-    for step in range(steps):
-        first, last = p.step_start[step], p.step_start[step + 1]
-        best, best_y, k, candidates, asked = NONE, NONE, ZERO, ZERO, NONE
-        best_paid, best_worth, best_quantity = np.int64(0), np.int64(0), np.int64(0)
-        best_stopped, best_countable, best_rank, best_merit = True, False, False, np.int64(0)
-        for position in range(first, last):
-            y = np.int64(p.step_layers[position])
-            if s.rulings[g, y, G_COVER] < 0:
-                if asked < 0 and s.rulings[g, y, G_COVER] != UNKNOWN:
-                    asked = y
-                continue
-            paid, stopped, worth, by_terms, countable, quantity = decide_layer(
-                f, p, t, s, k, h, i, g, y, e, billed, earlier, held, day, year
-            )
-            rank, merit = (countable, by_terms) if by_terms_only else (not stopped, worth)
-            candidates += 1
-            if best < 0 or (rank and not best_rank) or (rank == best_rank and merit > best_merit):
-                best, best_y, best_paid, best_worth, best_quantity = k, y, paid, worth, quantity
-                best_stopped, best_countable, best_rank, best_merit = stopped, countable, rank, merit
-                k = ONE - k if candidates > 1 else ONE
-        if candidates == 0:
+    ln = g * LINE_COLUMNS
+    care = s.lines[ln + LN_CARE] & ROW
+    billed = amount_at_stake(f, p, s, i, g, care)
+    paid, held, begin, reasons = ZERO, NONE, at, ZERO
+    # The part of the trail that tells what is unpaid: of the layer that recognises most of the amount.
+    told, told_end, least, least_cut = at, at, NONE, ZERO
+    last_layer, all_stopped = ZERO, True
+    ruling = g * p.settings[c.LAYERS] * RULING_COLUMNS & ROW
+    ask, end = p.care[care + c.K_ASKS] & ROW, p.care[care + c.K_ASKS_END]
+    while ask < end:
+        step = p.asks[ask + c.A_STEP] & ROW
+        best, best_ask, best_ruling, k, candidates = NONE, ask, ruling, ZERO, 0
+        best_paid, best_worth, best_quantity, best_merit = ZERO, ZERO, ZERO, ZERO
+        best_stopped, best_countable, best_rank = True, False, False
+        first_ask, first_ruling = ask, ruling
+        while ask < end and p.asks[ask + c.A_STEP] == step:
+            if s.rulings[ruling + G_COVER] >= 0:
+                amount, stopped, worth, by_terms, countable, quantity = decide_layer(
+                    f, p, t, s, out, at, k, h, i, ask, ruling, ln, e, billed, billed - paid, held, day, year
+                )
+                rank, merit = (countable, by_terms) if p.settings[c.BY_TERMS] else (not stopped, worth)
+                candidates += 1
+                if best < 0 or (rank and not best_rank) or (rank == best_rank and merit > best_merit):
+                    best, best_ask, best_ruling, best_paid = k, ask, ruling, amount
+                    best_worth, best_quantity, best_stopped = worth, quantity, stopped
+                    best_countable, best_rank, best_merit = countable, rank, merit
+                    k = ONE - k if candidates > 1 else ONE
+            ask += c.ASK_COLUMNS
+            ruling += RULING_COLUMNS
+        if best < 0:  # somebody could pay for such care, but covers not this person
             best = ZERO
-            s.counts[N_TRAIL] = 0
-            if asked >= 0:  # somebody could pay for such care, but covers not this person
-                best_y = asked
-                refuse(f, s, best, i, g, best_y, billed)
-        out.chosen[i, step] = best_y if candidates > 0 else -1
-        out.paid[i, step] = best_paid
+            refuse(f, p, s, out, at, best, i, first_ask, first_ruling, billed)
+        else:
+            out.chosen[i, step], out.paid[i, step] = p.asks[best_ask + c.A_LAYER], best_paid
         all_stopped = all_stopped and best_stopped
-        s.step_start[step] = at
-        for n in range(s.counts[N_TRAIL + best]):
-            rule = s.trail[best, n, 0]
+        entries, away = s.counts[N_ENTRIES + best], best * p.settings[c.MOST_ENTRIES]
+        cut = ZERO
+        for n in range(at, at + entries):
+            rule, taken = out.trail_rule[n + away], out.trail_cut[n + away]
+            if away > 0:
+                out.trail_rule[n], out.trail_cut[n] = rule, taken
             reason = (rule >> REASON_SHIFT) & ((1 << REASON_BITS) - 1)
-            trail_rule[at], trail_cut[at] = rule, s.trail[best, n, 1]
-            reasons |= np.int64(1) << reason
+            reasons |= ONE << reason
+            if not (IS_SHARE[reason] or reason == COORDINATION):
+                cut += taken
             if held < 0 and IS_REVIEW[reason]:
-                held = reason
-            at += 1
-        earlier += best_paid
-        if candidates > 0 or asked >= 0:
-            last_layer = best_y
+                held = np.int64(reason)
+        if least < 0 or cut < least_cut:
+            told, told_end, least, least_cut = at, at + entries, ZERO, cut
+        at += entries
+        paid += best_paid
+        last_layer = p.asks[best_ask + c.A_LAYER]
         # The figures of a step move only once all its alternatives have been weighed.
-        if best_countable:
-            use_up(f, p, t, s, best, h, i, g, best_y, e, best_worth, best_quantity, day, year)
-    s.step_start[steps] = at
-    note = p.review_above[e, 0] >= 0 and billed > p.review_above[e, 0]
-    three_sums(s, out, trail_rule, trail_cut, i, steps, billed, earlier)
+        if best_countable and not p.asks[best_ask + c.A_REPORTED]:
+            use_up(f, p, s, best, h, i, best_ask, best_ruling, best_worth, best_quantity, day, year)
+    reductions, share = split(out, told, told_end, billed - paid)
+    note = p.review_above[2 * e] >= 0 and billed > p.review_above[2 * e]
     if note:
-        trail_rule[at] = (last_layer << LAYER_SHIFT) | (REVIEW_ABOVE << REASON_SHIFT) | p.review_above[e, 1]
-        trail_cut[at] = 0
-        reasons |= np.int64(1) << REVIEW_ABOVE
+        out.trail_rule[at] = (last_layer << LAYER_SHIFT) | (REVIEW_ABOVE << REASON_SHIFT) | p.review_above[2 * e + 1]
+        out.trail_cut[at] = 0
+        reasons |= ONE << REVIEW_ABOVE
         at += 1
     out.billed[i], out.reasons[i], out.trail_size[i] = billed, reasons, at - begin
+    out.reductions[i], out.share[i] = reductions, share
     if note or held >= 0:
         out.state[i] = TO_REVIEW
-    elif earlier == 0 and out.share[i] == 0 and (billed > 0 or all_stopped):
+    elif paid == 0 and share == 0 and (billed > 0 or all_stopped):
         out.state[i] = REFUSED
-    elif out.reductions[i] > 0 or (earlier == 0 and billed > 0):
+    elif reductions > 0 or (paid == 0 and billed > 0):
         out.state[i] = REDUCED
     else:
         out.state[i] = PAID
@@ -115,35 +130,29 @@ def decide_line(f, p, t, s, out, trail_rule, trail_cut, at, h, i, g, e, day, yea
 
 
 @part
-def three_sums(s, out, trail_rule, trail_cut, i, steps, billed, paid):
-    """Split what is unpaid into reductions and the member's share, in the words of the layer that recognises most."""
-    best, best_cut = NONE, ZERO
-    for step in range(steps):
-        if out.chosen[i, step] < 0 and s.step_start[step] == s.step_start[step + 1]:
-            continue  # nobody in this step was asked
-        cut = ZERO
-        for n in range(s.step_start[step], s.step_start[step + 1]):
-            if not IS_SHARE[(trail_rule[n] >> REASON_SHIFT) & ((1 << REASON_BITS) - 1)]:
-                cut += trail_cut[n]
-        if best < 0 or cut < best_cut:
-            best, best_cut = np.int64(step), cut
-    unpaid, share, reductions = billed - paid, ZERO, ZERO
-    for n in range(s.step_start[best], s.step_start[best + 1]):
-        part = np.int64(max(0, min(trail_cut[n], unpaid)))
-        unpaid -= part
-        if IS_SHARE[(trail_rule[n] >> REASON_SHIFT) & ((1 << REASON_BITS) - 1)]:
-            share += part
+def split(out, first, last, unpaid):
+    """(reductions, member's share) of what is unpaid, in the words of some entries of the trail."""
+    reductions, share = ZERO, ZERO
+    for n in range(first, last):
+        reason = (out.trail_rule[n] >> REASON_SHIFT) & ((1 << REASON_BITS) - 1)
+        if reason == COORDINATION:
+            continue
+        amount = np.int64(max(ZERO, min(out.trail_cut[n], unpaid)))
+        unpaid -= amount
+        if IS_SHARE[reason]:
+            share += amount
         else:
-            reductions += part
-    out.reductions[i], out.share[i] = reductions, share
+            reductions += amount
+    return reductions, share
 
 
 @entry
-def decide_households(first, last, f, p, t, s, out, trail_rule, trail_cut):
+def decide_households(first, last, f, p, t, s, out):
     """Decide the lines of households first..last; gives the number of trail entries written."""
     at = ZERO
+    s.slots[:] = NONE
     for h in range(first, last):
-        line, end_of_home = f.line_start[h], f.line_start[h + 1]
+        line, end_of_home = np.int64(f.line_start[h]), np.int64(f.line_start[h + 1])
         if line == end_of_home:
             continue
         s.counts[N_USES] = 0
@@ -159,11 +168,13 @@ def decide_households(first, last, f, p, t, s, out, trail_rule, trail_cut):
             while e + 1 < len(p.epoch_start) and p.epoch_start[e + 1] <= day:
                 e += 1
             year, month, of_month = year_month_day(day)
-            month_day = month * 32 + of_month
+            session = False
             for i in range(line, end):
-                rule_lines(f, p, t, s, out, h, i, line, first_of_day, e, day, year, month_day)
-            share_out(f, p, t, s, line, end, e)
+                plays = rule_line(f, p, t, s, out, h, i, line, first_of_day, e, day, year, month * 32 + of_month)
+                session = session or plays
+            if session:
+                share_out(f, p, t, s, line, end, e)
             for i in range(line, end):
-                at = decide_line(f, p, t, s, out, trail_rule, trail_cut, at, h, i, i - line, e, day, year)
+                at = decide_line(f, p, t, s, out, at, h, i, i - line, e, day, year)
             line = end
     return at

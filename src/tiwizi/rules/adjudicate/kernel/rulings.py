@@ -14,7 +14,9 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     CL_RECEIVED,
     CL_SECTOR,
     CL_WORD,
+    CLAIM_COLUMNS,
     CONTEXT,
+    COVER_COLUMNS,
     CV_FROM,
     CV_JOINED,
     CV_PAID_UNTIL,
@@ -29,12 +31,22 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     G_REFUSAL,
     G_RULE,
     G_WORD,
+    H_CLAUSE,
+    H_COVER,
+    H_REFUSAL,
+    H_TAG,
     KIND_BIT,
     LATE_FILING,
+    LINE_COLUMNS,
+    LN_BASE,
+    LN_CARE,
+    LN_NOTHING,
     LN_POSSIBLE,
     LN_PRICE,
+    LN_SHARE,
     LN_WORD,
     MAX_KINDS,
+    N_TAG,
     NO_APPROVAL,
     NO_COVER,
     NONE,
@@ -45,37 +57,43 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     OLDEST,
     P_BIRTH,
     P_WORD,
+    PERSON_COLUMNS,
+    PERSON_RULING_COLUMNS,
+    ROW,
+    RULING_COLUMNS,
     SEX,
     SEX_BITS,
     ST_BIT,
     ST_FROM,
     ST_TO,
     STAGE_BIT,
+    STATUS_COLUMNS,
     T_FROM,
     T_PROVIDER,
     T_SECTOR,
     T_TO,
+    TARIFF_COLUMNS,
     WAITING,
     ZERO,
     part,
 )
+from tiwizi.rules.money import RATE_SCALE
 from tiwizi.rules.plan import compile as c
 from tiwizi.rules.terms import REFUSED
-
-#: The cover of a layer that is not asked, so that nobody has looked for it.
-UNKNOWN = np.int64(-2)
 
 
 @part
 def cover_of(f, y, h, person, day):
     """The row of the cover in force, or -1: the person's own before the household's, then the one that started last."""
-    best, best_own, best_from = -1, False, 0
-    for row in range(f.cover_start[h], f.cover_start[h + 1]):
-        own = f.covers[row, CV_PERSON] == person
-        if not f.layer_covers[y, f.covers[row, CV_PLAN]] or (f.covers[row, CV_PERSON] >= 0 and not own):
+    best, best_own, best_from = NONE, False, ZERO
+    for cover in range(f.cover_start[h], f.cover_start[h + 1]):
+        row = np.int64(cover) * COVER_COLUMNS
+        whose = f.covers[row + CV_PERSON]
+        own = whose == person
+        if not f.layer_covers[y, f.covers[row + CV_PLAN] & ROW] or not (own or whose < 0):
             continue
-        start = f.covers[row, CV_FROM]
-        if max(start, f.covers[row, CV_JOINED]) <= day < f.covers[row, CV_TO] and (
+        start = f.covers[row + CV_FROM]
+        if max(start, f.covers[row + CV_JOINED]) <= day < f.covers[row + CV_TO] and (
             best < 0 or (own and not best_own) or (own == best_own and start > best_from)
         ):
             best, best_own, best_from = row, own, start
@@ -84,36 +102,27 @@ def cover_of(f, y, h, person, day):
 
 @part
 def price_row_of(f, t, i, day):
-    """The tariff row that prices a line, or -1."""
+    """Where the tariff row starts that prices a line, or -1."""
     code, claim = f.code[i], f.claim[i]
-    for row in range(t.code_start[code], t.code_start[code + 1]):
+    for number in range(t.code_start[code], t.code_start[code + 1]):
+        row = np.int64(number) * TARIFF_COLUMNS
         if (
-            t.rows[row, T_FROM] <= day < t.rows[row, T_TO]
-            and (t.rows[row, T_SECTOR] < 0 or t.rows[row, T_SECTOR] == f.claims[claim, CL_SECTOR])
-            and (t.rows[row, T_PROVIDER] < 0 or t.rows[row, T_PROVIDER] == f.claims[claim, CL_PROVIDER])
+            t.rows[row + T_FROM] <= day < t.rows[row + T_TO]
+            and (t.rows[row + T_SECTOR] < 0 or t.rows[row + T_SECTOR] == f.claims[claim + CL_SECTOR])
+            and (t.rows[row + T_PROVIDER] < 0 or t.rows[row + T_PROVIDER] == f.claims[claim + CL_PROVIDER])
         ):
             return row
-    return -1
-
-
-@part
-def same_care(f, i, j):
-    return (
-        f.person[i] == f.person[j]
-        and f.code[i] == f.code[j]
-        and f.claims[f.claim[i], CL_PROVIDER] == f.claims[f.claim[j], CL_PROVIDER]
-    )
+    return NONE
 
 
 @part
 def is_duplicate(f, s, out, i, group, first_of_day):
     """Whether a line of the day that stands asks for the same care."""
-    for j in range(first_of_day, group):
-        if out.state[j] != REFUSED and same_care(f, i, j):
-            return True
-    for j in range(group, i):  # noqa: SIM110
-        if s.lines[j - group, LN_POSSIBLE] and same_care(f, i, j):
-            return True
+    for j in range(first_of_day, i):
+        if f.code[i] == f.code[j] and f.person[i] == f.person[j]:
+            stands = out.state[j] != REFUSED if j < group else s.lines[(j - group) * LINE_COLUMNS + LN_POSSIBLE] != 0
+            if stands and f.claims[f.claim[i] + CL_PROVIDER] == f.claims[f.claim[j] + CL_PROVIDER]:
+                return True
     return False
 
 
@@ -121,113 +130,132 @@ def is_duplicate(f, s, out, i, group, first_of_day):
 def word_of(f, p, s, h, i, day, year, month_day):
     """The context of a line, without the stage of a cover."""
     person, claim = f.person[i], f.claim[i]
-    word = f.claims[claim, CL_WORD] | f.people[person, P_WORD]
-    for row in range(f.status_start[person], f.status_start[person + 1]):
-        if f.statuses[row, ST_FROM] <= day < f.statuses[row, ST_TO]:
-            bit = f.statuses[row, ST_BIT]
+    word = f.claims[claim + CL_WORD] | f.people[person + P_WORD]
+    number = person // PERSON_COLUMNS
+    for status in range(f.status_start[number], f.status_start[number + 1]):
+        row = np.int64(status) * STATUS_COLUMNS
+        if f.statuses[row + ST_FROM] <= day < f.statuses[row + ST_TO]:
+            bit = f.statuses[row + ST_BIT]
             word = (word & ~(np.int64(1) << bit)) | (np.int64(2) << bit)
-    birth_year, birth_month, birth_day = year_month_day(f.people[person, P_BIRTH])
+    birth_year, birth_month, birth_day = year_month_day(f.people[person + P_BIRTH])
     age = year - birth_year - (1 if month_day < birth_month * 32 + birth_day else 0)
     word |= p.band_of_age[min(max(age, 0), OLDEST)]
-    return word | s.kind_bits[claim - f.claim_start[h]]
+    return word | s.kind_bits[claim // CLAIM_COLUMNS - f.claim_start[h]]
 
 
 @part
 def mark_kinds(f, p, t, s, h):
     """The kind of each claim of a household, as its bit."""
-    first, last = f.claim_start[h], f.claim_start[h + 1]
-    kinds = len(p.kind_when)
-    for claim in range(first, last):
-        s.kind_bits[claim - first] = p.kind_anyway[0]
-    if kinds > 0:
-        for i in range(f.line_start[h], f.line_start[h + 1]):
-            s.kind_bits[f.claim[i] - first] |= p.kind_of_class[t.class_of[f.code[i]]]
-    for claim in range(first, last):
-        found = MAX_KINDS
+    first, last, kinds = np.int64(f.claim_start[h]), np.int64(f.claim_start[h + 1]), len(p.kind_when)
+    for claim in range(last - first):
+        s.kind_bits[claim] = p.settings[c.KINDS_ANYWAY] if kinds > 0 else np.int64(1) << (KIND_BIT + MAX_KINDS)
+    if kinds == 0:
+        return
+    for i in range(f.line_start[h], f.line_start[h + 1]):
+        care = np.int64(t.class_of[f.code[i]]) * c.CARE_COLUMNS  # the same in every epoch
+        s.kind_bits[f.claim[i] // CLAIM_COLUMNS - first] |= p.care[care + c.K_KINDS]
+    for claim in range(last - first):
+        bits, word, found = s.kind_bits[claim], f.claims[(first + claim) * CLAIM_COLUMNS + CL_WORD], MAX_KINDS
         for k in range(kinds):
-            fits = (s.kind_bits[claim - first] >> k) & 1 == 1
-            if fits and f.claims[claim, CL_WORD] & p.kind_when[k] == f.claims[claim, CL_WORD]:
+            if (bits >> k) & 1 == 1 and word & p.kind_when[k] == word:
                 found = k
                 break
-        s.kind_bits[claim - first] = np.int64(1) << (KIND_BIT + found)
+        s.kind_bits[claim] = np.int64(1) << (KIND_BIT + found)
 
 
 @part
-def refusal_of(f, p, s, i, g, y, e, day):
-    """(reason, clause) that refuses a line before any limit, or (-1, 0). Steps 2 to 5."""
-    cover = s.rulings[g, y, G_COVER]
+def person_refusal(f, p, ask, i, cover, word, day):
+    """(reason, clause) that refuses whatever the care is, or (-1, 0). Steps 2 and 3."""
     if cover < 0:
         return NO_COVER, ZERO
-    if p.reported[y]:
+    if p.asks[ask + c.A_REPORTED]:
         return NONE, ZERO
-    if day >= f.covers[cover, CV_PAID_UNTIL]:
+    if day >= f.covers[(cover & ROW) + CV_PAID_UNTIL]:
         return NOT_PAID_UP, ZERO
-    word = s.rulings[g, y, G_WORD]
-    first, last = p.eligibility_range[e, y, 0], p.eligibility_range[e, y, 1]
+    first, last = p.asks[ask + c.A_ELIGIBLE] & ROW, p.asks[ask + c.A_ELIGIBLE_END]
     eligible = first == last
     for row in range(first, last):
-        eligible = eligible or word & p.eligibility[row] == word
+        if word & p.eligibility[row] == word:
+            eligible = True
+            break
     if not eligible:
         return NOT_ELIGIBLE, ZERO
-    claim = f.claim[i]
-    if (
-        p.filing[e, y, 0] >= 0
-        and f.claims[claim, CL_RECEIVED] - max(day, f.claims[claim, CL_CARE_TO]) > p.filing[e, y, 0]
-    ):
-        return LATE_FILING, np.int64(p.filing[e, y, 1])
-    if s.lines[g, LN_PRICE] < 0:
+    claim, days = f.claim[i], p.asks[ask + c.A_FILING]
+    if days >= 0 and f.claims[claim + CL_RECEIVED] - max(day, f.claims[claim + CL_CARE_TO]) > days:
+        return LATE_FILING, p.asks[ask + c.A_FILING_CLAUSE]
+    return NONE, ZERO
+
+
+@part
+def care_refusal(f, p, price_row, rule, cover, word, day):
+    """(reason, clause) that refuses some care to a covered person, or (-1, 0). Steps 4 and 5."""
+    if price_row < 0:
         return NOT_IN_TARIFF, ZERO
-    rule = s.rulings[g, y, G_RULE]
     if rule < 0:
         return NOT_COVERED, ZERO
-    clause, flags = p.rules[rule, c.R_CLAUSE], p.rules[rule, c.R_FLAGS]
+    row = rule & ROW
+    clause, flags = p.rules[row + c.R_CLAUSE], p.rules[row + c.R_FLAGS]
     if flags & c.F_REFUSE:
         return EXCLUDED, clause
-    failing = word & ~p.rules[rule, c.R_ONLY]
+    failing = word & ~p.rules[row + c.R_ONLY]
     if failing:
         if failing & ~(AGE_BITS | SEX_BITS):
             return CONTEXT, clause
         return (AGE if failing & AGE_BITS else SEX), clause
     if flags & c.F_APPROVAL and (word >> APPROVAL_BIT) & 1:
         return NO_APPROVAL, clause
-    months = p.rules[rule, c.R_WAITING]
-    if months > 0 and f.covers[cover, CV_STAGE] == 0:
-        waived = word & p.rules[rule, c.R_WAIVED] == word
-        if not waived and day < add_months(f.covers[cover, CV_JOINED], months):
+    months = p.rules[row + c.R_WAITING]
+    if months > 0 and f.covers[(cover & ROW) + CV_STAGE] == 0:
+        waived = word & p.rules[row + c.R_WAIVED] == word
+        if not waived and day < add_months(f.covers[(cover & ROW) + CV_JOINED], months):
             return WAITING, clause
     return NONE, ZERO
 
 
 @part
-def rule_lines(f, p, t, s, out, h, i, group, first_of_day, e, day, year, month_day):
-    """What is known of a line before any limit, for every layer."""
+def rule_line(f, p, t, s, out, h, i, group, first_of_day, e, day, year, month_day):
+    """What is known of a line before any limit, for every layer that is asked; gives whether it plays in a session."""
     g = i - group
-    s.lines[g, LN_PRICE] = price_row_of(f, t, i, day)
+    ln, price_row = g * LINE_COLUMNS, price_row_of(f, t, i, day)
+    care = (e * p.settings[c.CLASSES] + t.class_of[f.code[i]]) * c.CARE_COLUMNS & ROW
     # The lines of one visit mostly are one person's: what is known of the person is known already.
     same = g > 0 and f.person[i] == f.person[i - 1]
-    word = s.lines[g - 1, LN_WORD] if same else word_of(f, p, s, h, i, day, year, month_day)
-    s.lines[g, LN_WORD] = word
-    duplicate = is_duplicate(f, s, out, i, group, first_of_day)
-    care = t.class_of[f.code[i]]
-    possible = False
-    for y in range(len(p.reported)):
-        s.rulings[g, y, G_COVER], s.rulings[g, y, G_RULE] = UNKNOWN, -1
-        if not p.cells[e, y, care, c.C_ASKED]:
-            continue
-        cover = s.rulings[g - 1, y, G_COVER] if same else UNKNOWN
-        if cover == UNKNOWN:
-            cover = cover_of(f, y, h, f.person[i], day)
-        s.rulings[g, y, G_COVER] = cover
+    if same:
+        word = s.lines[ln - LINE_COLUMNS + LN_WORD]
+    else:
+        word = word_of(f, p, s, h, i, day, year, month_day)
+        s.counts[N_TAG] += 1
+    tag = s.counts[N_TAG]
+    duplicate = p.settings[c.PAY_DUPLICATES] == 0 and is_duplicate(f, s, out, i, group, first_of_day)
+    possible, at = False, g * p.settings[c.LAYERS] * RULING_COLUMNS & ROW
+    for ask in range(p.care[care + c.K_ASKS] & ROW, p.care[care + c.K_ASKS_END], c.ASK_COLUMNS):
+        y = p.asks[ask + c.A_LAYER] & ROW
+        known = y * PERSON_RULING_COLUMNS
+        if s.person_rulings[known + H_TAG] != tag:
+            cover = cover_of(f, y, h, np.int64(f.person[i]) // PERSON_COLUMNS, day)
+            s.person_rulings[known + H_TAG], s.person_rulings[known + H_COVER] = tag, cover
+            staged = word
+            if cover >= 0:
+                staged = word | (np.int64(1) << (STAGE_BIT + f.covers[(cover & ROW) + CV_STAGE]))
+            refusal, clause = person_refusal(f, p, ask, i, cover, staged, day)
+            s.person_rulings[known + H_REFUSAL], s.person_rulings[known + H_CLAUSE] = refusal, clause
+        cover, refusal = s.person_rulings[known + H_COVER], s.person_rulings[known + H_REFUSAL]
+        clause, rule, staged = s.person_rulings[known + H_CLAUSE], NONE, word
         if cover >= 0:
-            with_stage = word | (np.int64(1) << (STAGE_BIT + f.covers[cover, CV_STAGE]))
-            s.rulings[g, y, G_WORD] = with_stage
-            for rule in range(p.cells[e, y, care, c.C_RULES], p.cells[e, y, care, c.C_RULES_END]):
-                if with_stage & p.rules[rule, c.R_WHEN] == with_stage:
-                    s.rulings[g, y, G_RULE] = rule
+            staged = word | (np.int64(1) << (STAGE_BIT + f.covers[(cover & ROW) + CV_STAGE]))
+            for row in range(p.asks[ask + c.A_RULES] & ROW, p.asks[ask + c.A_RULES_END], c.RULE_COLUMNS):
+                if staged & p.rules[row + c.R_WHEN] == staged:
+                    rule = np.int64(row)
                     break
         if duplicate:
-            s.rulings[g, y, G_REFUSAL], s.rulings[g, y, G_CLAUSE] = DUPLICATE, ZERO
-        else:
-            s.rulings[g, y, G_REFUSAL], s.rulings[g, y, G_CLAUSE] = refusal_of(f, p, s, i, g, y, e, day)
-        possible = possible or s.rulings[g, y, G_REFUSAL] < 0
-    s.lines[g, LN_POSSIBLE] = possible
+            refusal, clause = DUPLICATE, ZERO
+        elif refusal < 0 and not p.asks[ask + c.A_REPORTED]:
+            refusal, clause = care_refusal(f, p, price_row, rule, cover, staged, day)
+        possible = possible or refusal < 0
+        s.rulings[at + G_COVER], s.rulings[at + G_RULE], s.rulings[at + G_WORD] = cover, rule, staged
+        s.rulings[at + G_REFUSAL], s.rulings[at + G_CLAUSE] = refusal, clause
+        at += RULING_COLUMNS
+    s.lines[ln + LN_PRICE], s.lines[ln + LN_POSSIBLE], s.lines[ln + LN_WORD] = price_row, possible, word
+    s.lines[ln + LN_CARE], s.lines[ln + LN_SHARE] = care, RATE_SCALE
+    s.lines[ln + LN_BASE], s.lines[ln + LN_NOTHING] = NONE, NONE
+    return p.care[care + c.K_ROLE] + p.care[care + c.K_PACKAGED] > 0

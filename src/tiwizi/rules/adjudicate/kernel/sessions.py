@@ -12,110 +12,127 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     CONSULTATION,
     CONSULTATION_WITH_ACT,
     IN_PACKAGE,
+    LINE_COLUMNS,
     LN_BASE,
+    LN_CARE,
     LN_NOTHING,
     LN_POSSIBLE,
     LN_PRICE,
     LN_SHARE,
     LN_VALUE,
+    NONE,
     PACKAGE,
-    PACKAGED,
+    ROW,
     T_ANAESTHESIA,
     T_COEFFICIENT,
     T_DOUBTFUL,
     T_LETTER,
     T_PRICE,
     THEATRE,
+    ZERO,
     part,
+    scalar,
 )
 from tiwizi.rules.money import MAX_PRICE, QUANTITY_SCALE, RATE_SCALE
 from tiwizi.rules.plan import compile as c
 
 
-@part
+@scalar
 def by_letter(value, coefficient):
     if value < 0 or coefficient < 0 or value * coefficient > 1000 * MAX_PRICE:
-        return np.int64(-1)
-    return np.int64(value) * coefficient
+        return NONE
+    return np.int64(value * coefficient)
 
 
 @part
 def unit_price(t, e, row, sector):
     """Thousandths of a minor unit, or -1."""
-    if t.rows[row, T_PRICE] >= 0:
-        return 1000 * t.rows[row, T_PRICE]
-    letter = t.rows[row, T_LETTER]
+    if t.rows[row + T_PRICE] >= 0:
+        return 1000 * t.rows[row + T_PRICE]
+    letter = t.rows[row + T_LETTER]
     if letter < 0:
-        return np.int64(-1)
-    return by_letter(t.letter_values[e, letter, sector], np.int64(t.rows[row, T_COEFFICIENT]))
+        return NONE
+    return by_letter(t.letter_values[e, letter, sector], t.rows[row + T_COEFFICIENT])
+
+
+@part
+def weigh(f, p, t, s, group, end, e):
+    """What each line with a part in a session weighs: tariff price x quantity, or what is claimed without a price."""
+    for g in range(end - group):
+        i, ln = group + g, g * LINE_COLUMNS
+        if p.care[(s.lines[ln + LN_CARE] & ROW) + c.K_ROLE] > 0 and s.lines[ln + LN_POSSIBLE]:
+            row, price = s.lines[ln + LN_PRICE], NONE
+            if row >= 0 and not t.rows[row + T_DOUBTFUL]:
+                price = unit_price(t, e, row & ROW, f.claims[f.claim[i] + CL_SECTOR])
+            if price >= 0:
+                s.lines[ln + LN_VALUE] = divide(price * f.quantity[i], 1000 * QUANTITY_SCALE, p.settings[c.ROUNDING])
+            else:
+                s.lines[ln + LN_VALUE] = f.allowed[i]
+
+
+@part
+def anaesthesia(f, p, t, s, i, best_act, e):
+    """The act's own anaesthesia coefficient, or the default one, x key letter, never above the act; or -1."""
+    row, session = s.lines[best_act * LINE_COLUMNS + LN_PRICE], e * c.SESSION_COLUMNS
+    coefficient = t.rows[row + T_ANAESTHESIA] if row >= 0 else NONE
+    if coefficient < 0:
+        coefficient = p.sessions[session + c.S_DEFAULT]
+    letter = p.sessions[session + c.S_LETTER]
+    if letter < 0:
+        return NONE
+    price = by_letter(t.session_letter_values[e, letter, f.claims[f.claim[i] + CL_SECTOR]], coefficient)
+    if price < 0:
+        return NONE
+    amount = divide(price * f.quantity[i], 1000 * QUANTITY_SCALE, p.settings[c.ROUNDING])
+    return min(amount, s.lines[best_act * LINE_COLUMNS + LN_VALUE])
 
 
 @part
 def share_out(f, p, t, s, group, end, e):
     """The terms of each line of a group, from the acts of its session (sessions.py says the same in words)."""
-    rounding = p.settings[0]
+    weigh(f, p, t, s, group, end, e)
     for g in range(end - group):
-        i = group + g
-        s.lines[g, LN_SHARE], s.lines[g, LN_BASE], s.lines[g, LN_NOTHING] = RATE_SCALE, -1, -1
-        if p.session_role[e, t.class_of[f.code[i]]] > 0 and s.lines[g, LN_POSSIBLE]:
-            row = s.lines[g, LN_PRICE]
-            price = np.int64(-1)
-            if row >= 0 and not t.rows[row, T_DOUBTFUL]:
-                price = unit_price(t, e, row, f.claims[f.claim[i], CL_SECTOR])
-            value = divide(price * f.quantity[i], 1000 * QUANTITY_SCALE, rounding) if price >= 0 else f.allowed[i]
-            s.lines[g, LN_VALUE] = value
-    for g in range(end - group):
-        i = group + g
-        role = p.session_role[e, t.class_of[f.code[i]]]
-        if role == 0 or not s.lines[g, LN_POSSIBLE]:
+        i, ln = group + g, g * LINE_COLUMNS
+        care = s.lines[ln + LN_CARE] & ROW
+        role, packaged = p.care[care + c.K_ROLE], p.care[care + c.K_PACKAGED]
+        if (role == 0 and packaged == 0) or not s.lines[ln + LN_POSSIBLE]:
             continue
-        best_act, best_consultation, rank, package = -1, -1, 0, False
+        value = s.lines[ln + LN_VALUE]
+        best_act, best_consultation, rank, package = NONE, NONE, ZERO, False
+        act, consultation = ZERO, ZERO
         for o in range(end - group):
-            j = group + o
-            if not s.lines[o, LN_POSSIBLE] or f.person[j] != f.person[i] or f.session[j] != f.session[i]:
+            j, other_line = group + o, o * LINE_COLUMNS
+            if not s.lines[other_line + LN_POSSIBLE] or f.person[j] != f.person[i] or f.session[j] != f.session[i]:
                 continue
-            other = p.session_role[e, t.class_of[f.code[j]]]
+            other = p.care[(s.lines[other_line + LN_CARE] & ROW) + c.K_ROLE]
+            weight = s.lines[other_line + LN_VALUE]
             if other == ACT:
-                if best_act < 0 or s.lines[o, LN_VALUE] > s.lines[best_act, LN_VALUE]:
-                    best_act = o
-                if s.lines[o, LN_VALUE] > s.lines[g, LN_VALUE] or (
-                    s.lines[o, LN_VALUE] == s.lines[g, LN_VALUE] and o < g
-                ):
+                if best_act < 0 or weight > act:
+                    best_act, act = np.int64(o), weight
+                if weight > value or (weight == value and o < g):
                     rank += 1
             elif other == CONSULTATION:
-                if best_consultation < 0 or s.lines[o, LN_VALUE] > s.lines[best_consultation, LN_VALUE]:
-                    best_consultation = o
+                if best_consultation < 0 or weight > consultation:
+                    best_consultation, consultation = np.int64(o), weight
             elif other == PACKAGE:
                 package = True
-        if role == PACKAGED:
-            if package:
-                s.lines[g, LN_NOTHING] = IN_PACKAGE
+        if packaged and package:
+            s.lines[ln + LN_NOTHING] = IN_PACKAGE
             continue
-        if best_act < 0:
+        if best_act < 0 or role == 0:
             continue
-        act = s.lines[best_act, LN_VALUE]
-        dearer = best_consultation >= 0 and s.lines[best_consultation, LN_VALUE] > act
+        dearer = best_consultation >= 0 and consultation > act
         if role == CONSULTATION:
             if not (dearer and g == best_consultation):
-                s.lines[g, LN_NOTHING] = CONSULTATION_WITH_ACT
+                s.lines[ln + LN_NOTHING] = CONSULTATION_WITH_ACT
         elif role == ACT:
             if dearer:
-                s.lines[g, LN_NOTHING] = CONSULTATION_WITH_ACT
+                s.lines[ln + LN_NOTHING] = CONSULTATION_WITH_ACT
             else:
-                care = t.class_of[f.code[i]]
-                first, last = p.exception[e, care, 0], p.exception[e, care, 1]
-                if first < 0:
-                    first, last = p.sessions[e, c.S_SHARES], p.sessions[e, c.S_SHARES_END]
-                s.lines[g, LN_SHARE] = p.shares[min(first + rank, last - 1)]
+                first, last = p.care[care + c.K_SHARES], p.care[care + c.K_SHARES_END]
+                s.lines[ln + LN_SHARE] = p.shares[min(first + rank, last - 1)]
         elif role == THEATRE:
-            s.lines[g, LN_BASE] = divide(act * p.sessions[e, c.S_THEATRE], RATE_SCALE, rounding)
+            share = p.sessions[e * c.SESSION_COLUMNS + c.S_THEATRE]
+            s.lines[ln + LN_BASE] = divide(act * share, RATE_SCALE, p.settings[c.ROUNDING])
         elif role == ANAESTHESIA:
-            row = s.lines[best_act, LN_PRICE]
-            coefficient = np.int64(t.rows[row, T_ANAESTHESIA]) if row >= 0 else np.int64(-1)
-            if coefficient < 0:
-                coefficient = p.sessions[e, c.S_DEFAULT]
-            letter = p.sessions[e, c.S_LETTER]
-            value = t.session_letter_values[e, letter, f.claims[f.claim[i], CL_SECTOR]] if letter >= 0 else np.int64(-1)
-            price = by_letter(value, coefficient)
-            if price >= 0:
-                s.lines[g, LN_BASE] = min(divide(price * f.quantity[i], 1000 * QUANTITY_SCALE, rounding), act)
+            s.lines[ln + LN_BASE] = anaesthesia(f, p, t, s, i, best_act, e)
