@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,7 +38,8 @@ def main() -> None:
     asked = _arguments()
     machine.keep_to_two_cores()
     console = Console(stderr=True)
-    facts, found = machine.facts(), {}
+    facts = machine.facts()
+    found: dict[str, list[Figure]] = {}
     with TemporaryDirectory(prefix="tiwizi-bench-", dir=asked.scratch) as scratch:
         mutual = Mutual(Path(scratch), QUICK if asked.quick else FULL)
         for name in asked.subjects:
@@ -89,7 +90,7 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:.3g}"
 
 
-def write(name: str, found: dict[str, Sequence[Figure]], facts: dict[str, object]) -> Path:
+def write(name: str, found: dict[str, list[Figure]], facts: dict[str, object]) -> Path:
     """The same for a machine."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"

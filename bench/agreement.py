@@ -69,7 +69,7 @@ def _differing(one: Decisions, other: Decisions) -> int:
             same &= (a == b).reshape(len(same), -1).all(axis=1)
     same &= np.diff(one.trail_start) == np.diff(other.trail_start)
     for line in np.flatnonzero(same):
-        same[line] = _trail(one, line) == _trail(other, line)
+        same[line] = _trail(one, int(line)) == _trail(other, int(line))
     return int((~same).sum())
 
 

@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
@@ -36,7 +38,7 @@ def in_turn(works: Sequence[Callable[[], Any]], runs: int) -> list[float]:
 
 @dataclass(frozen=True)
 class Command:
-    """What a whole command took: wall-clock seconds, the largest process in MiB, and what it said on both channels."""
+    """What a whole command took: wall-clock seconds, how large it ever was in MiB, and what it said on both channels."""
 
     seconds: float
     peak_mib: float
@@ -51,14 +53,39 @@ def command(*words: object, env: Mapping[str, str] | None = None) -> Command:
             [sys.executable, "-m", "tiwizi", *map(str, words)],
             stdout=said, stderr=subprocess.STDOUT, env=environment(env),
         )  # fmt: skip
-        _, status, usage = os.wait4(process.pid, 0)
+        watch = _Watch(process.pid)
+        watch.start()
+        code = process.wait()
         took = perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
+        watch.join()
         said.seek(0)
         text = said.read()
-    if process.returncode:
-        raise RuntimeError(f"tiwizi {' '.join(map(str, words))} ended with {process.returncode}:\n{text[-2000:]}")
-    return Command(took, usage.ru_maxrss / 1024, text)
+    if code:
+        raise RuntimeError(f"tiwizi {' '.join(map(str, words))} ended with {code}:\n{text[-2000:]}")
+    return Command(took, watch.peak_mib, text)
+
+
+class _Watch(threading.Thread):
+    """Looks at how large a process ever was, until it ends.
+
+    The system's own account at the end (getrusage) begins with the memory of the process that started it: ours.
+    """
+
+    def __init__(self, process: int) -> None:
+        super().__init__(daemon=True)
+        self.status, self.peak_mib = Path(f"/proc/{process}/status"), nan
+
+    def run(self) -> None:
+        while lines := self._lines():
+            self.peak_mib = next((int(line.split()[1]) / 1024 for line in lines if "VmHWM" in line), self.peak_mib)
+            sleep(0.02)
+
+    def _lines(self) -> list[str]:
+        try:
+            lines = self.status.read_text().splitlines()
+        except OSError:
+            return []
+        return [] if "State:\tZ (zombie)" in lines else lines
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
