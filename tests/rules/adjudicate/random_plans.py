@@ -131,6 +131,7 @@ def random_plan(rng: np.random.Generator, *, layers: int = 4, coverages: int = 5
         round_to=d.pick((1, 1, 1, 5, 100)),
         adult_from=d.pick((16, 18, 21)),
         choice=d.pick(("outcome", "terms")),
+        duplicates=d.pick(("refuse", "refuse", "refuse", "pay")),
         sources={"s": Source("s", "A source", "D")},
         categories={c: Category(c, NAME, CATEGORIES[c]) for c in categories},
         letters=random_letters(d),
@@ -251,19 +252,17 @@ def random_eligibility(d: Draw) -> tuple[Eligibility, ...]:
 
 
 def random_points(d: Draw) -> tuple[PointValue, ...]:
-    value = lambda: d.pick((POINT_SCALE, 873_100, 0, 9 * POINT_SCALE, d.whole(1, 2 * POINT_SCALE)))  # noqa: E731
-    blocks = wordings(d, lambda dates: PointValue(value(), dates))
-    closes = d.chance(0.5)
-    return tuple(
-        [*blocks[:-1], replace(blocks[-1], dates=replace(blocks[-1].dates, until=after(blocks[-1].dates, d)))]
-        if closes
-        else blocks
-    )
+    """Values of the point, now and then apart for some care, and now and then not yet known for the last months."""
+    apart = wordings(d, partial(point_value, d, condition(d, CLAIM_ATTRIBUTES)), 0.4)
+    blocks = wordings(d, partial(point_value, d, ALWAYS))
+    if d.chance(0.5):
+        last = blocks[-1].dates
+        blocks[-1] = replace(blocks[-1], dates=replace(last, until=max(last.effective + timedelta(days=1), d.day())))
+    return (*apart, *blocks)
 
 
-def after(dates: Dates, d: Draw) -> date:
-    """A day on which these dates may end."""
-    return max(dates.effective + timedelta(days=1), d.day())
+def point_value(d: Draw, when: Condition, dates: Dates) -> PointValue:
+    return PointValue(d.pick((POINT_SCALE, 873_100, 0, 9 * POINT_SCALE, d.whole(1, 2 * POINT_SCALE))), dates, when)
 
 
 class CoverageMaker:
@@ -394,7 +393,7 @@ def random_sessions(d: Draw, categories: Sequence[str]) -> tuple[Session, ...]:
             theatre=some("theatre"),
             theatre_share=d.rate(),
             package=some("package"),
-            packaged=some("lab", "drug"),
+            packaged=some("lab", "drug", *d.some(categories, 2)),
         )
 
     return tuple(wordings(d, make, 0.6))
