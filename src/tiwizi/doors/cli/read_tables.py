@@ -36,16 +36,23 @@ def read_tables(voice: Voice, folder: Path, plan: Plan, tariffs: Sequence[Path],
 
 def _read(voice: Voice, folder: Path, plan: Plan, tariffs: Sequence[Path], amounts_in: str | None) -> Book:
     from tiwizi.formats.tables import read_folder
-    from tiwizi.formats.tables.schema import TABLES
 
-    with voice.progress("reading", total=len(TABLES)) as advance, unusable_tables(voice.lang):
+    sizes = {path.stem.lower(): path.stat().st_size for path in folder.glob("*.*")}
+    begun: list[str] = []
+
+    def begin(table: str) -> None:
+        """The table begun last has been read."""
+        advance(sizes.get(begun[-1], 0) if begun else 0)
+        begun.append(table)
+
+    with voice.progress("reading", total=sum(sizes.values())) as advance, unusable_tables(voice.lang):
         return read_folder(
             folder,
             currency=plan.currency,
             tariff_files=tariffs,
             lang=voice.lang,
             amounts_in=cast("AmountsIn | None", amounts_in),
-            progress=lambda _table: advance(1),
+            progress=begin,
         )
 
 

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -44,11 +45,12 @@ class Voice:
     def __init__(self, lang: str, json: bool) -> None:
         self.lang, self.json = lang, json
 
-    @property
+    # One console each: a line that is said while a bar moves goes above the bar only if both share it.
+    @cached_property
     def out(self) -> Console:
         return _console(sys.stdout, quiet=self.json)
 
-    @property
+    @cached_property
     def err(self) -> Console:
         return _console(sys.stderr, quiet=self.json)
 
