@@ -38,7 +38,7 @@ def in_turn(works: Sequence[Callable[[], Any]], runs: int) -> list[float]:
 
 @dataclass(frozen=True)
 class Command:
-    """What a whole command took: wall-clock seconds, how large it ever was in MiB, and what it said on both channels."""
+    """What a whole command took: seconds, how large it ever was in MiB, and what it said on both channels."""
 
     seconds: float
     peak_mib: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tiwizi import __version__
-from tiwizi.doors.cli.decide import decide_all
+from tiwizi.doors.cli.decide import decide_all, load_kernel_beside
 from tiwizi.doors.cli.open_plan import open_plan
 from tiwizi.doors.cli.open_run import INPUTS, REPAIR, keep_plan, keep_totals, law_file_of
 from tiwizi.doors.cli.read_tables import UNITS, read_tables
@@ -84,16 +85,18 @@ def decide_tables(voice: Voice, named: str, tables: Path, out: Path, how: How) -
     refuse_what_is_there(out, force=how.force)
     plan, plan_file = open_plan(voice, named)
     tariffs = [plan_file.parent / name for name in plan.tariffs]
+    load_kernel_beside(plan)
     book = read_tables(voice, tables, plan, tariffs, amounts_in=how.amounts_in)
     decisions = decide_all(
         voice, plan, book.facts, book.tariff, threads=how.threads_each, workers=how.workers, engine=how.engine
     )
     assert decisions.balanced(), "billed = paid + reductions + share on every line"
-    totals = add_up(plan, book.facts, book.tariff, decisions)
-    with whole_folder(out, force=how.force) as folder, voice.progress("writing"):
-        write_decisions(folder / f"decisions.{how.format}", plan, book, decisions, how.format)
+    with whole_folder(out, force=how.force) as folder, voice.progress("writing"), ThreadPoolExecutor(1) as beside:
+        writing = beside.submit(write_decisions, folder / f"decisions.{how.format}", plan, book, decisions, how.format)
+        totals = add_up(plan, book.facts, book.tariff, decisions)
         digest = keep_plan(plan, plan_file, law_file_of(plan), tariffs, folder)
         receipt = write_run(folder, "adjudicate", plan, digest, book, totals)
+        writing.result()
     show_result(voice, plan, totals, receipt, out)
     voice.answer({"out": str(out), **receipt})
 

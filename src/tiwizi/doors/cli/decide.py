@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tiwizi.doors.cli.kernel_cache import kernel_is_kept
 from tiwizi.doors.cli.voice import Voice
 from tiwizi.doors.cli.workers import crew
 
@@ -44,6 +45,23 @@ def decide_here(plan: Plan, facts: Facts, tariff: Tariff, threads: int) -> Decis
     from tiwizi.rules.plan.compile import compile_plan
 
     return decide(compile_plan(plan, tariff), facts, tariff, threads=threads)
+
+
+def load_kernel_beside(plan: Plan) -> None:
+    """Begin to load the compiled kernel, which takes half a second, while tables are read.
+
+    Only where it has been compiled before: that takes long, and a run that ends early would have to wait for it.
+    """
+    if kernel_is_kept():
+        threading.Thread(target=_load_kernel, args=(plan,)).start()
+
+
+def _load_kernel(plan: Plan) -> None:
+    from tiwizi.formats.tables import from_rows
+
+    someone = {"household": "1", "person": "1", "birth_date": "2000-01-01", "role": "member"}
+    book = from_rows({"people": [someone]}, currency=plan.currency)
+    decide_here(plan, book.facts, book.tariff, threads=1)
 
 
 @contextmanager

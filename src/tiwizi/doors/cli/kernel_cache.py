@@ -23,6 +23,11 @@ def place_kernel_cache() -> None:
         os.environ[VARIABLE] = os.path.join(base, "tiwizi", f"kernel-{_digest_of_rules()}")
 
 
+def kernel_is_kept() -> bool:
+    """Whether the kernel has been compiled before."""
+    return any(Path(os.environ.get(VARIABLE, "")).glob("**/*.decide_households-*.nbc"))
+
+
 def _digest_of_rules() -> str:
     digest = sha256()
     for file in sorted(Path(rules.__path__[0]).rglob("*.py")):

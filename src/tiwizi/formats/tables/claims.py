@@ -89,11 +89,19 @@ def _attributes(sheet: Sheet) -> Rows:
     return np.ascontiguousarray(np.stack(columns, axis=1)).astype(np.int8)
 
 
+#: In letters, written with every accent apart.
+_LONGEST_FLAG = 8
+
+
 def _approval(sheet: Sheet) -> Rows:
     """Whether a prior approval is named: anything but a blank or a word for "no"."""
     codes, names = sheet.coded("prior_approval")
-    refused = [words("flag").get(fold(name)) == "no" for name in names.to_pylist()]
-    return np.append(~np.array(refused, bool), False)[codes].astype(np.int8)
+    refused = np.zeros(len(names), bool)
+    # Most are numbers of approvals, and there are many: only what is as short as a word can be one.
+    short = pc.less_equal(pc.utf8_length(names), pa.scalar(_LONGEST_FLAG)).to_numpy(zero_copy_only=False)
+    for at in np.flatnonzero(short):
+        refused[at] = words("flag").get(fold(names[at].as_py())) == "no"
+    return np.append(~refused, False)[codes].astype(np.int8)
 
 
 def _episodes(sheet: Sheet, rows: Rows, household: Rows) -> Rows:
