@@ -52,7 +52,7 @@ def fact_tables(plan: CompiledPlan, facts: Facts) -> kernel.FactTables:
         cover_start=_rows(facts.cover_start),
         claim_start=_rows(facts.claim_start),
         line_start=_rows(facts.line_start),
-        people=_table(facts.birth, context.person_words(facts.role, facts.sex)),
+        people=_table(_birthday_keys(facts.birth), context.person_words(facts.role, facts.sex)),
         status_start=_rows(facts.status_start),
         statuses=_table(_STATUS_BITS[facts.status], facts.status_from, facts.status_to),
         covers=_table(facts.cover_person, facts.cover_plan, facts.cover_from, facts.cover_to, facts.cover_stage,
@@ -80,6 +80,15 @@ def _rows(numbers: Column, columns: int = 1) -> Column:
     """uint32: where rows start in a flat table of so many columns."""
     starts = numbers.astype(np.uint32)
     return starts if columns == 1 else starts * np.uint32(columns)
+
+
+def _birthday_keys(birth: Column) -> Column:
+    """int64 per birth: year x 512 + month x 32 + day, so that an age is a difference of keys, divided by 512."""
+    day = birth.astype("datetime64[D]")
+    month, year = day.astype("datetime64[M]"), day.astype("datetime64[Y]")
+    of_month = (day - month).astype(np.int64) + 1
+    of_year = (month - year).astype(np.int64) + 1
+    return np.asarray((year.astype(np.int64) + 1970) * 512 + of_year * 32 + of_month)
 
 
 def _table(*columns: Column) -> Column:
@@ -173,7 +182,8 @@ class _Widest:
             uses=room(self.lines, max(1, limits), steps, kernel.USE_COLUMNS).reshape(-1, kernel.USE_COLUMNS),
             rulings=room(self.lines, layers, kernel.RULING_COLUMNS),
             lines=room(self.lines, kernel.LINE_COLUMNS),
-            person_rulings=room(layers, kernel.PERSON_RULING_COLUMNS),
+            person_covers=room(layers, kernel.PERSON_COVER_COLUMNS),
+            said=room(kernel.SAID, kernel.SAID_COLUMNS),
             taken=room(2, max(1, limits)),
             kind_bits=room(self.claims),
             counts=np.zeros(4, np.int64),

@@ -44,4 +44,4 @@ def member_share(parts: Cuts) -> int:
 
 
 def _not_recognised(cuts: Cuts) -> int:
-    return sum(cut for reason, cut in cuts if REASONS[reason].effect not in ("share", "paid"))
+    return sum(cut for reason, cut in cuts if REASONS[reason].effect != "share")

@@ -97,7 +97,7 @@ def decide_line(f, p, t, s, out, at, h, i, g, e, day, year):
                 out.trail_rule[n], out.trail_cut[n] = rule, taken
             reason = (rule >> REASON_SHIFT) & ((1 << REASON_BITS) - 1)
             reasons |= ONE << reason
-            if not (IS_SHARE[reason] or reason == COORDINATION):
+            if not IS_SHARE[reason]:
                 cut += taken
             if held < 0 and IS_REVIEW[reason]:
                 held = np.int64(reason)

@@ -34,7 +34,7 @@ AGE_BITS, SEX_BITS = context.AGE_BITS, context.SEX_BITS
 REASON_SHIFT, LAYER_SHIFT = CLAUSE_BITS, CLAUSE_BITS + REASON_BITS
 
 # The tables below are flat: a row is named by where it starts, and its columns are counted from there.
-P_BIRTH, P_WORD = range(2)
+P_BORN, P_WORD = range(2)
 PERSON_COLUMNS = 2
 ST_BIT, ST_FROM, ST_TO = range(3)
 STATUS_COLUMNS = 3
@@ -53,8 +53,12 @@ G_COVER, G_RULE, G_WORD, G_REFUSAL, G_CLAUSE = range(5)
 RULING_COLUMNS = 5
 LN_PRICE, LN_POSSIBLE, LN_VALUE, LN_SHARE, LN_BASE, LN_NOTHING, LN_WORD, LN_CARE = range(8)
 LINE_COLUMNS = 8
-H_TAG, H_COVER, H_REFUSAL, H_CLAUSE = range(4)
-PERSON_RULING_COLUMNS = 4
+M_ASK, M_WORD, M_ELIGIBLE, M_RULE, M_REFUSAL, M_CLAUSE, M_WAITING = range(7)
+SAID_COLUMNS = 8
+#: How many answers are remembered; a power of two.
+SAID = 4096
+H_TAG, H_COVER = range(2)
+PERSON_COVER_COLUMNS = 2
 N_USES, N_ENTRIES, _, N_TAG = range(4)
 
 #: ``row & ROW`` says to the compiler that a row is not negative, which spares it a test at every column.
@@ -121,7 +125,8 @@ class Scratch(NamedTuple):
     uses: Column  # of the household: [use, U_]
     rulings: Column  # [line of the group, ask, G_]
     lines: Column  # [line of the group, LN_]
-    person_rulings: Column  # of the person at hand: [layer, H_]
+    person_covers: Column  # of the person at hand: [layer, H_]
+    said: Column  # [SAID, M_]: what a layer says of some care in some context, remembered
     taken: Column  # [candidate, limit]: what the line would use up of it, or NOT_USED
     kind_bits: Column  # by claim of the household
     counts: Column  # [N_]: uses, entries of candidate 0, of candidate 1, tag of the person

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tiwizi.rules.adjudicate.kernel.calendar import add_months, year_month_day
+from tiwizi.rules.adjudicate.kernel.calendar import add_months
 from tiwizi.rules.adjudicate.kernel.registers import (
     AGE,
     AGE_BITS,
@@ -31,9 +31,7 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     G_REFUSAL,
     G_RULE,
     G_WORD,
-    H_CLAUSE,
     H_COVER,
-    H_REFUSAL,
     H_TAG,
     KIND_BIT,
     LATE_FILING,
@@ -45,6 +43,13 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     LN_PRICE,
     LN_SHARE,
     LN_WORD,
+    M_ASK,
+    M_CLAUSE,
+    M_ELIGIBLE,
+    M_REFUSAL,
+    M_RULE,
+    M_WAITING,
+    M_WORD,
     MAX_KINDS,
     N_TAG,
     NO_APPROVAL,
@@ -55,12 +60,15 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     NOT_IN_TARIFF,
     NOT_PAID_UP,
     OLDEST,
-    P_BIRTH,
+    ONE,
+    P_BORN,
     P_WORD,
     PERSON_COLUMNS,
-    PERSON_RULING_COLUMNS,
+    PERSON_COVER_COLUMNS,
     ROW,
     RULING_COLUMNS,
+    SAID,
+    SAID_COLUMNS,
     SEX,
     SEX_BITS,
     ST_BIT,
@@ -137,8 +145,7 @@ def word_of(f, p, s, h, i, day, year, month_day):
         if f.statuses[row + ST_FROM] <= day < f.statuses[row + ST_TO]:
             bit = f.statuses[row + ST_BIT]
             word = (word & ~(np.int64(1) << bit)) | (np.int64(2) << bit)
-    birth_year, birth_month, birth_day = year_month_day(f.people[person + P_BIRTH])
-    age = year - birth_year - (1 if month_day < birth_month * 32 + birth_day else 0)
+    age = (year * 512 + month_day - f.people[person + P_BORN]) >> 9
     word |= p.band_of_age[min(max(age, 0), OLDEST)]
     return word | s.kind_bits[claim // CLAIM_COLUMNS - f.claim_start[h]]
 
@@ -164,51 +171,66 @@ def mark_kinds(f, p, t, s, h):
 
 
 @part
-def person_refusal(f, p, ask, i, cover, word, day):
-    """(reason, clause) that refuses whatever the care is, or (-1, 0). Steps 2 and 3."""
-    if cover < 0:
-        return NO_COVER, ZERO
-    if p.asks[ask + c.A_REPORTED]:
-        return NONE, ZERO
-    if day >= f.covers[(cover & ROW) + CV_PAID_UNTIL]:
-        return NOT_PAID_UP, ZERO
+def say(p, ask, word):
+    """(eligible, rule or -1, refusal or -1, its clause, months to wait) of a layer for some care in some context."""
     first, last = p.asks[ask + c.A_ELIGIBLE] & ROW, p.asks[ask + c.A_ELIGIBLE_END]
-    eligible = first == last
+    eligible, rule = first == last, NONE
     for row in range(first, last):
-        if word & p.eligibility[row] == word:
-            eligible = True
+        eligible = eligible or word & p.eligibility[row] == word
+    for row in range(p.asks[ask + c.A_RULES] & ROW, p.asks[ask + c.A_RULES_END], c.RULE_COLUMNS):
+        if word & p.rules[row + c.R_WHEN] == word:
+            rule = np.int64(row)
             break
-    if not eligible:
-        return NOT_ELIGIBLE, ZERO
-    claim, days = f.claim[i], p.asks[ask + c.A_FILING]
-    if days >= 0 and f.claims[claim + CL_RECEIVED] - max(day, f.claims[claim + CL_CARE_TO]) > days:
-        return LATE_FILING, p.asks[ask + c.A_FILING_CLAUSE]
-    return NONE, ZERO
+    if rule < 0:
+        return eligible, NONE, NOT_COVERED, ZERO, ZERO
+    clause, flags = p.rules[rule + c.R_CLAUSE], p.rules[rule + c.R_FLAGS]
+    if flags & c.F_REFUSE:
+        return eligible, rule, EXCLUDED, clause, ZERO
+    failing = word & ~p.rules[rule + c.R_ONLY]
+    if failing & ~(AGE_BITS | SEX_BITS):
+        return eligible, rule, CONTEXT, clause, ZERO
+    if failing:
+        return eligible, rule, (AGE if failing & AGE_BITS else SEX), clause, ZERO
+    if flags & c.F_APPROVAL and (word >> APPROVAL_BIT) & 1:
+        return eligible, rule, NO_APPROVAL, clause, ZERO
+    months = p.rules[rule + c.R_WAITING]
+    waived = months == 0 or (word >> STAGE_BIT) & 1 == 0 or word & p.rules[rule + c.R_WAIVED] == word
+    return eligible, rule, NONE, clause, (ZERO if waived else months)
 
 
 @part
-def care_refusal(f, p, price_row, rule, cover, word, day):
-    """(reason, clause) that refuses some care to a covered person, or (-1, 0). Steps 4 and 5."""
+def said(p, s, ask, word):
+    """Where the answer of a layer for some care in some context stands. Few contexts make up most of the lines, so
+    answers are remembered, each where the next one with the same hash takes its place."""
+    mixed = (word ^ (word >> 23)) * 0x9E3779B1 + ask * 0x85EBCA6B
+    at = ((mixed >> 15) & (SAID - 1)) * SAID_COLUMNS
+    if s.said[at + M_ASK] != ask or s.said[at + M_WORD] != word:
+        eligible, rule, refusal, clause, months = say(p, ask, word)
+        s.said[at + M_ASK], s.said[at + M_WORD], s.said[at + M_ELIGIBLE] = ask, word, eligible
+        s.said[at + M_RULE], s.said[at + M_REFUSAL] = rule, refusal
+        s.said[at + M_CLAUSE], s.said[at + M_WAITING] = clause, months
+    return at
+
+
+@part
+def refusal_of(f, p, s, ask, i, cover, answer, price_row, day):
+    """(reason, clause) that refuses a line to a covered person, or (-1, 0). Steps 2 to 5."""
+    row, claim, days = cover & ROW, f.claim[i], p.asks[ask + c.A_FILING]
+    if p.asks[ask + c.A_REPORTED]:
+        return NONE, ZERO
+    if day >= f.covers[row + CV_PAID_UNTIL]:
+        return NOT_PAID_UP, ZERO
+    if not s.said[answer + M_ELIGIBLE]:
+        return NOT_ELIGIBLE, ZERO
+    if days >= 0 and f.claims[claim + CL_RECEIVED] - max(day, f.claims[claim + CL_CARE_TO]) > days:
+        return LATE_FILING, p.asks[ask + c.A_FILING_CLAUSE]
     if price_row < 0:
         return NOT_IN_TARIFF, ZERO
-    if rule < 0:
-        return NOT_COVERED, ZERO
-    row = rule & ROW
-    clause, flags = p.rules[row + c.R_CLAUSE], p.rules[row + c.R_FLAGS]
-    if flags & c.F_REFUSE:
-        return EXCLUDED, clause
-    failing = word & ~p.rules[row + c.R_ONLY]
-    if failing:
-        if failing & ~(AGE_BITS | SEX_BITS):
-            return CONTEXT, clause
-        return (AGE if failing & AGE_BITS else SEX), clause
-    if flags & c.F_APPROVAL and (word >> APPROVAL_BIT) & 1:
-        return NO_APPROVAL, clause
-    months = p.rules[row + c.R_WAITING]
-    if months > 0 and f.covers[(cover & ROW) + CV_STAGE] == 0:
-        waived = word & p.rules[row + c.R_WAIVED] == word
-        if not waived and day < add_months(f.covers[(cover & ROW) + CV_JOINED], months):
-            return WAITING, clause
+    if s.said[answer + M_REFUSAL] >= 0:
+        return s.said[answer + M_REFUSAL], s.said[answer + M_CLAUSE]
+    months = s.said[answer + M_WAITING]
+    if months > 0 and day < add_months(f.covers[row + CV_JOINED], months):
+        return WAITING, s.said[answer + M_CLAUSE]
     return NONE, ZERO
 
 
@@ -230,27 +252,19 @@ def rule_line(f, p, t, s, out, h, i, group, first_of_day, e, day, year, month_da
     possible, at = False, g * p.settings[c.LAYERS] * RULING_COLUMNS & ROW
     for ask in range(p.care[care + c.K_ASKS] & ROW, p.care[care + c.K_ASKS_END], c.ASK_COLUMNS):
         y = p.asks[ask + c.A_LAYER] & ROW
-        known = y * PERSON_RULING_COLUMNS
-        if s.person_rulings[known + H_TAG] != tag:
+        known = y * PERSON_COVER_COLUMNS
+        if s.person_covers[known + H_TAG] != tag:
             cover = cover_of(f, y, h, np.int64(f.person[i]) // PERSON_COLUMNS, day)
-            s.person_rulings[known + H_TAG], s.person_rulings[known + H_COVER] = tag, cover
-            staged = word
-            if cover >= 0:
-                staged = word | (np.int64(1) << (STAGE_BIT + f.covers[(cover & ROW) + CV_STAGE]))
-            refusal, clause = person_refusal(f, p, ask, i, cover, staged, day)
-            s.person_rulings[known + H_REFUSAL], s.person_rulings[known + H_CLAUSE] = refusal, clause
-        cover, refusal = s.person_rulings[known + H_COVER], s.person_rulings[known + H_REFUSAL]
-        clause, rule, staged = s.person_rulings[known + H_CLAUSE], NONE, word
+            s.person_covers[known + H_TAG], s.person_covers[known + H_COVER] = tag, cover
+        cover = s.person_covers[known + H_COVER]
+        staged, rule, refusal, clause = word, NONE, NO_COVER, ZERO
         if cover >= 0:
-            staged = word | (np.int64(1) << (STAGE_BIT + f.covers[(cover & ROW) + CV_STAGE]))
-            for row in range(p.asks[ask + c.A_RULES] & ROW, p.asks[ask + c.A_RULES_END], c.RULE_COLUMNS):
-                if staged & p.rules[row + c.R_WHEN] == staged:
-                    rule = np.int64(row)
-                    break
+            staged = word | (ONE << (STAGE_BIT + f.covers[(cover & ROW) + CV_STAGE]))
+            answer = said(p, s, ask, staged)
+            rule = s.said[answer + M_RULE]
+            refusal, clause = refusal_of(f, p, s, ask, i, cover, answer, price_row, day)
         if duplicate:
             refusal, clause = DUPLICATE, ZERO
-        elif refusal < 0 and not p.asks[ask + c.A_REPORTED]:
-            refusal, clause = care_refusal(f, p, price_row, rule, cover, staged, day)
         possible = possible or refusal < 0
         s.rulings[at + G_COVER], s.rulings[at + G_RULE], s.rulings[at + G_WORD] = cover, rule, staged
         s.rulings[at + G_REFUSAL], s.rulings[at + G_CLAUSE] = refusal, clause
