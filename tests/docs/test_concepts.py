@@ -16,7 +16,7 @@ from tiwizi.rules.adjudicate.explain import explain, trail
 from tiwizi.rules.money import major
 
 CONCEPTS = Path(__file__).resolve().parents[2] / "docs" / "concepts"
-PAGES = ("adjudication",)
+PAGES = ("adjudication", "redecision")
 AMOUNT, RATE = re.compile(r"\b\d[\d ]*\.\d\d\b"), re.compile(r"(\d+) %")
 
 
