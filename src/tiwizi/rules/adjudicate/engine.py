@@ -180,6 +180,7 @@ class _Widest:
         return kernel.Scratch(
             slots=room(self.people + 1, slots, kernel.SLOT_COLUMNS),
             uses=room(self.lines, max(1, limits), steps, kernel.USE_COLUMNS).reshape(-1, kernel.USE_COLUMNS),
+            chains=room(max(1, int(plan.settings[c.LIMIT_IDS])), kernel.CHAIN_COLUMNS),
             rulings=room(self.lines, layers, kernel.RULING_COLUMNS),
             lines=room(self.lines, kernel.LINE_COLUMNS),
             person_covers=room(layers, kernel.PERSON_COVER_COLUMNS),

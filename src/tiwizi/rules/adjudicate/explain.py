@@ -284,6 +284,9 @@ class Telling:
         if reason == "copayment":
             assert isinstance(clause, Coverage) and clause.copayment is not None
             return f"copayment_{clause.copayment.per}"
+        if reason == "point_value":
+            assert isinstance(clause, PointValue)
+            return "point_value_when" if self.words.condition(clause.when) else reason
         if reason == "rate":
             return "rate_pays" if last else "rate"
         return NOTHING_LEFT.get(reason, reason) if nothing else reason
@@ -320,8 +323,9 @@ class Telling:
                 return {"limit": self.words.counted(days, "days")}
             case ReviewAbove(billed=billed):
                 return {"limit": self.words.money(billed)}
-            case PointValue(value=value):
-                return {"point": locale.number(Decimal(value) / POINT_SCALE, self.words.lang)}
+            case PointValue(value=value, when=when):
+                point = locale.number(Decimal(value) / POINT_SCALE, self.words.lang)
+                return {"point": point, "when": self.words.condition(when)}
             case Session() as session:
                 return {"share": self._session_share(session, entry)}
             case Eligibility() | None:

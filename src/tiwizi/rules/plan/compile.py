@@ -68,7 +68,7 @@ SESSION_COLUMNS = 4
 
 # `settings`
 (ROUNDING, ROUND_TO, BY_TERMS, PAY_DUPLICATES, LAYERS, STEPS, CLASSES, SLOTS, MOST_LIMITS, MOST_ENTRIES,
- KINDS_ANYWAY) = range(11)  # fmt: skip
+ KINDS_ANYWAY, LIMIT_IDS) = range(12)  # fmt: skip
 
 
 class PlanTables(NamedTuple):
@@ -204,7 +204,8 @@ class _Compiler:
         entries = 24 + self.most_limits
         return np.array(
             [plan.rounding, plan.round_to, plan.choice == "terms", plan.duplicates == "pay", len(plan.layers),
-             len(steps(plan)), len(self.classes), len(self.slots), self.most_limits, entries, anyway],
+             len(steps(plan)), len(self.classes), len(self.slots), self.most_limits, entries, anyway,
+             len(self.limit_ids)],
             np.int64,
         )  # fmt: skip
 

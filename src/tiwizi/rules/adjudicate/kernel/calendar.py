@@ -10,14 +10,17 @@ from tiwizi.rules.money import DOWN, HALF_UP, UP
 
 @part
 def divide(numerator, denominator, rounding):
-    quotient = numerator // denominator
+    # Both are positive, and a division of positive numbers is cheaper to say.
+    if rounding == HALF_UP:
+        return np.int64((np.uint64(numerator) + np.uint64(denominator >> 1)) // np.uint64(denominator))
+    quotient = np.int64(np.uint64(numerator) // np.uint64(denominator))
     rest = numerator - quotient * denominator
     if rest == 0 or rounding == DOWN:
         return quotient
     if rounding == UP:
         return quotient + 1
     twice = 2 * rest
-    if twice > denominator or (twice == denominator and (rounding == HALF_UP or quotient & 1 == 1)):
+    if twice > denominator or (twice == denominator and quotient & 1 == 1):
         return quotient + 1
     return quotient
 

@@ -10,6 +10,10 @@ import numpy as np
 
 from tiwizi.rules.adjudicate.kernel.calendar import add_months, day_number, period_start
 from tiwizi.rules.adjudicate.kernel.registers import (
+    BY_CLAIMS,
+    C_LAST,
+    C_STAMP,
+    CHAIN_COLUMNS,
     CL_EPISODE,
     CLAIM_SCOPE,
     COVER_COLUMNS,
@@ -22,6 +26,7 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     GAP_KIND,
     LINE_SCOPE,
     N_USES,
+    NONE,
     PERSON_COLUMNS,
     PERSON_SCOPE,
     ROW,
@@ -29,13 +34,14 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     SL_VALUE,
     SLOT_COLUMNS,
     U_AMOUNT,
+    U_BEFORE,
     U_CLAIM,
     U_CODE,
     U_DAY,
     U_EPISODE,
-    U_LIMIT,
     U_PERIOD,
     U_PERSON,
+    U_TOTAL,
     ZERO,
     part,
     scalar,
@@ -47,23 +53,28 @@ ANY = np.int64(-1)
 
 
 @scalar
-def add_up(uses, count, limit, person, claim_only, episode, code, since, period, claim):
-    """(sum, last day, whether the claim is among them) of the uses of a limit; ANY where a key does not matter."""
-    total, last, seen = np.int64(0), np.int64(NO_DAY), False
-    for u in range(count):
+def add_up(uses, last, person, claim_only, episode, code, since, period, claim, running):
+    """(sum, last day, whether the claim is among them) of the uses of a limit; ANY where a key does not matter.
+
+    last: the last use of the limit, from which the chain leads back in time. running: every use carries the total up to
+    it for its own keys, so the first that fits knows the sum; otherwise each within the window is added.
+    """
+    total, day, seen, u = ZERO, np.int64(NO_DAY), False, last
+    while u >= 0 and uses[u, U_DAY] >= since:
         if (
-            uses[u, U_LIMIT] == limit
-            and uses[u, U_DAY] >= since
-            and (person == ANY or uses[u, U_PERSON] == person)
+            (person == ANY or uses[u, U_PERSON] == person)
             and (claim_only == ANY or uses[u, U_CLAIM] == claim_only)
             and (episode == ANY or uses[u, U_EPISODE] == episode)
             and (code == ANY or uses[u, U_CODE] == code)
             and (period == ANY or uses[u, U_PERIOD] == period)
         ):
+            if running:
+                return uses[u, U_TOTAL], uses[u, U_DAY], False
             total += uses[u, U_AMOUNT]
-            last = max(last, uses[u, U_DAY])
+            day = max(day, uses[u, U_DAY])
             seen = seen or uses[u, U_CLAIM] == claim
-    return total, last, seen
+        u = uses[u, U_BEFORE]
+    return total, day, seen
 
 
 @scalar
@@ -137,18 +148,21 @@ def used_of(f, p, s, row, h, i, ask, cover, day, year):
         return ZERO, np.int64(NO_DAY), False
     if scope == LINE_SCOPE:
         return ZERO, np.int64(NO_DAY), False
-    claim = np.int64(f.claim[i])
+    claim, chain = np.int64(f.claim[i]), p.limits[row + c.L_ID] * CHAIN_COLUMNS & ROW
+    if s.chains[chain + C_STAMP] != h:
+        return ZERO, np.int64(NO_DAY), False
+    unit = p.limits[row + c.L_UNIT]
     return add_up(
         s.uses,
-        s.counts[N_USES],
-        p.limits[row + c.L_ID],
+        s.chains[chain + C_LAST],
         np.int64(f.person[i]) if scope == PERSON_SCOPE else ANY,
         claim if scope == CLAIM_SCOPE else ANY,
         f.claims[claim + CL_EPISODE] if scope == EPISODE_SCOPE else ANY,
         np.int64(f.code[i]) if p.limits[row + c.L_EACH_CODE] else ANY,
-        since(p.limits[row + c.L_UNIT], p.limits[row + c.L_LENGTH], day, year),
+        since(unit, p.limits[row + c.L_LENGTH], day, year),
         period_of(f, p, row, ask, cover, day),
         claim,
+        not (unit == c.U_MONTHS or unit == c.U_DAYS or p.limits[row + c.L_COUNTED] == BY_CLAIMS),
     )
 
 
@@ -179,9 +193,12 @@ def use(f, p, s, row, h, i, ask, cover, day, year, amount):
             s.slots[slot + SL_VALUE] = amount
         s.slots[slot + SL_STAMP] = stamp
     elif p.limits[row + c.L_SCOPE] != LINE_SCOPE:
-        u, claim = s.counts[N_USES], f.claim[i]
+        before, _, _ = used_of(f, p, s, row, h, i, ask, cover, day, year)
+        u, claim, chain = s.counts[N_USES], f.claim[i], p.limits[row + c.L_ID] * CHAIN_COLUMNS & ROW
         s.counts[N_USES] = u + 1
-        s.uses[u, U_LIMIT], s.uses[u, U_PERSON], s.uses[u, U_CLAIM] = p.limits[row + c.L_ID], f.person[i], claim
+        s.uses[u, U_BEFORE] = s.chains[chain + C_LAST] if s.chains[chain + C_STAMP] == h else NONE
+        s.chains[chain + C_STAMP], s.chains[chain + C_LAST] = h, u
+        s.uses[u, U_TOTAL], s.uses[u, U_PERSON], s.uses[u, U_CLAIM] = before + amount, f.person[i], claim
         s.uses[u, U_EPISODE], s.uses[u, U_CODE] = f.claims[claim + CL_EPISODE], f.code[i]
         s.uses[u, U_DAY], s.uses[u, U_AMOUNT] = day, amount
         s.uses[u, U_PERIOD] = period_of(f, p, row, ask, cover, day)

@@ -151,6 +151,7 @@ def decide_households(first, last, f, p, t, s, out):
     """Decide the lines of households first..last; gives the number of trail entries written."""
     at = ZERO
     s.slots[:] = NONE
+    s.chains[:] = NONE
     for h in range(first, last):
         line, end_of_home = np.int64(f.line_start[h]), np.int64(f.line_start[h + 1])
         if line == end_of_home:

@@ -47,8 +47,10 @@ T_FROM, T_TO, T_SECTOR, T_PROVIDER, T_ANAESTHESIA, T_DOUBTFUL = range(6, 12)
 TARIFF_COLUMNS = 12
 SL_VALUE, SL_STAMP = range(2)
 SLOT_COLUMNS = 2
-U_LIMIT, U_PERSON, U_CLAIM, U_EPISODE, U_CODE, U_DAY, U_PERIOD, U_AMOUNT = range(8)
-USE_COLUMNS = 8
+U_PERSON, U_CLAIM, U_EPISODE, U_CODE, U_DAY, U_PERIOD, U_AMOUNT, U_TOTAL, U_BEFORE = range(9)
+USE_COLUMNS = 9
+C_STAMP, C_LAST = range(2)
+CHAIN_COLUMNS = 2
 G_COVER, G_RULE, G_WORD, G_REFUSAL, G_CLAUSE = range(5)
 RULING_COLUMNS = 5
 LN_PRICE, LN_POSSIBLE, LN_VALUE, LN_SHARE, LN_BASE, LN_NOTHING, LN_WORD, LN_CARE = range(8)
@@ -123,6 +125,7 @@ class Scratch(NamedTuple):
 
     slots: Column  # running figures: [entity, slot, SL_]
     uses: Column  # of the household: [use, U_]
+    chains: Column  # by limit: [limit id, (household, its last use)]
     rulings: Column  # [line of the group, ask, G_]
     lines: Column  # [line of the group, LN_]
     person_covers: Column  # of the person at hand: [layer, H_]

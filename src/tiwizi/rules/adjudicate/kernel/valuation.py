@@ -225,7 +225,7 @@ def value_line(f, p, t, s, out, at, k, h, i, ask, ruling, ln, e, billed, remaini
         return ZERO, True, ZERO, ZERO, False, ZERO
     amount = based(f, p, s, out, at, k, i, ask, ln, e, rule, price, quantity, amount, remaining)
     amount = capped(p, s, out, at, k, ask, rule, quantity, amount)
-    by_terms = divide(amount * rate, RATE_SCALE, rounding)
+    by_terms = divide(amount * rate, RATE_SCALE, rounding) if p.settings[c.BY_TERMS] else ZERO
     amount = limited(f, p, s, out, at, k, h, i, ask, cover, word, DEDUCTIBLE_KIND, amount, day, year)
     if p.rules[rule + c.R_COPAYMENT] > 0:
         units = np.int64(QUANTITY_SCALE) if p.rules[rule + c.R_COPAY_PER_LINE] else quantity
