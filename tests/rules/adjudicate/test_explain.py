@@ -344,10 +344,24 @@ SPEAKING: dict[str, tuple[Clause | None, int]] = {
 def test_every_reason_is_told_in_every_language(reason: str, lang: str) -> None:
     clause, cut = SPEAKING[reason]
     effect = REASONS[REASON_CODE[reason]].effect
-    sentences = told(reason, clause, cut, lang=lang)
+    # what earlier layers have paid is no part of what is unpaid
+    sentences = told(reason, clause, cut, lang=lang, paid=25000 if effect == "paid" else None)
     assert all(sentence.endswith((".", ":")) and "{" not in sentence for sentence in sentences)
     # what happened, a way out where the member or the staff can do something, and the sums
     assert len(sentences) >= (4 if effect in ("refusal", "review") else 3)
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("en", "A point is worth 0.5 with an overnight stay: 250.00 DH becomes 125.00 DH"),
+        ("fr", "Le point vaut 0,5 avec nuitée : 250,00 DH deviennent 125,00 DH"),
+        ("ar", "قيمة النقطة 0.5 مع المبيت: المبلغ 250.00 درهم يصبح 125.00 درهم"),
+    ],
+)
+def test_a_point_that_is_worth_several_values_is_told_with_its_case(lang: str, sentence: str) -> None:
+    stays = PointValue(500_000, SM, Condition({"overnight": frozenset({"yes"})}))
+    assert plain(told("point_value", stays, 12_500, lang=lang)[0]).startswith(sentence)
 
 
 @pytest.mark.parametrize(

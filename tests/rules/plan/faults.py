@@ -285,6 +285,29 @@ FAULTS = {
         '[[letters]]\nid = "K-private"',
         "letters[K-private]",
     ),
+    "two values of a point at once": Fault(
+        "[[layers.points]]",
+        f'[[layers.points]]\nid = "early"\nvalue = "1.0"\n{DATED}[[layers.points]]',
+        "point_of_two_values",
+        '[[layers.points]]\nid = "points"',
+        f"{BASIC}.points[points]",
+    ),
+    "a value of a point stands behind one for all care": Fault(
+        "[[layers.points]]",
+        f'[[layers.points]]\nid = "points"\nvalue = "1.0"\n{DATED.replace("2006", "2026")}'
+        '[[layers.points]]\nwhen = { sector = "private" }',
+        "point_of_two_values",
+        "[[layers.points]]\nwhen",
+        f"{BASIC}.points[points]",
+    ),
+    "two parts of a limit are for the same care": Fault(
+        FIRST_LIMIT,
+        f'[[layers.limits]]\nid = "boxes"\nkind = "count"\nfor = ["drug"]\nvalue = 1\neach = "code"\n'
+        f'when = {{ overnight = "no" }}\n{DATED}{FIRST_LIMIT}',
+        "same_day",
+        'effective = 2006-01-01\nsource = "law"\n[[layers.limits]]\nid = "stays"',
+        f"{BOXES}.effective",
+    ),
     # the law
     "the law is cited without a country": Fault(
         'rate = "12.5%"', 'rate = { law = "amo.rate" }', "no_law", "amo.rate", f"{BASIC}.coverage[theatre-work].rate"
@@ -490,6 +513,13 @@ FAULTS = {
         'acts = ["surgery"]\n', "", "shares_without_acts", 'shares = ["100%", "50%"', "sessions[session].shares"
     ),
     "a category plays two parts in a session": Fault(
-        'include = ["drug"]', 'include = ["sleep"]', "two_roles", "[[sessions]]", "sessions[session]"
+        'consultation = ["visit"]', 'consultation = ["sleep"]', "two_roles", "[[sessions]]", "sessions[session]"
+    ),
+    "a package includes itself": Fault(
+        'include = ["drug"]',
+        'include = ["drug", "bundle"]',
+        "packs_itself",
+        'include = ["drug", "bundle"]',
+        "sessions[session].packages.include",
     ),
 }

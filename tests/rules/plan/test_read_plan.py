@@ -202,3 +202,50 @@ source = "vote"
     assert problems == []
     assert plan is not None
     assert (plan.rounding, plan.round_to, plan.adult_from, plan.choice) == (0, 1, 18, "outcome")
+
+
+ALWAYS_DATED = 'effective = 2006-01-01\nsource = "law"\n'
+
+
+def test_the_same_care_again_is_refused_unless_the_plan_pays_it(plan: Plan) -> None:
+    assert plan.duplicates == "refuse"
+    paying, problems = read_plan(
+        GOOD.replace('choice = "terms"', 'choice = "terms"\nduplicates = "pay"'), file="p.toml"
+    )
+    assert paying is not None and paying.duplicates == "pay", problems
+
+
+def test_points_may_be_worth_several_values_of_which_the_first_that_fits_counts() -> None:
+    stay = f'[[layers.points]]\nid = "stay"\nvalue = "0.5"\nwhen = {{ overnight = "yes" }}\n{ALWAYS_DATED}'
+    plan, problems = read_plan(GOOD.replace("[[layers.points]]", f"{stay}[[layers.points]]"), file="p.toml")
+    assert problems == []
+    assert plan is not None
+    found = [(point.value, point.when) for point in plan.layers[0].points]
+    assert found == [(500_000, Condition({"overnight": frozenset({"yes"})})), (873_100, ALWAYS)]
+
+
+def parts(*more: tuple[str, str, str]) -> str:
+    """The good plan with its limit "boxes" in parts: what each asks, allows, and from when."""
+    block = '[[layers.limits]]\nid = "boxes"\nkind = "count"\nfor = ["drug"]\neach = "code"\nsource = "law"\n'
+    text = "".join(f'{block}when = {{ age = "{age}" }}\nvalue = {most}\neffective = {day}\n' for age, most, day in more)
+    start = GOOD.index('[[layers.limits]]\nid = "boxes"')
+    return GOOD[:start] + text + GOOD[GOOD.index('[[layers.limits]]\nid = "stays"') :]
+
+
+def test_a_limit_may_be_told_in_parts_that_start_on_the_same_day() -> None:
+    day, later = "2006-01-01", "2010-01-01"
+    text = parts(("adult", "5", day), ("child", "2", day), ("adult", "6", later), ("child", "3", later))
+    plan, problems = read_plan(text, file="p.toml")
+    assert problems == []
+    assert plan is not None
+    boxes = [limit for limit in plan.layers[0].limits if limit.id == "boxes"]
+    assert [limit.dates.until for limit in boxes] == [date(2010, 1, 1), date(2010, 1, 1), None, None]
+    assert [limit.value for limit in boxes if limit.dates.holds(date(2012, 1, 1))] == [6000, 3000]
+
+
+def test_what_a_package_includes_may_have_another_part_in_the_session() -> None:
+    plan, problems = read_plan(
+        GOOD.replace('include = ["drug"]', 'include = ["drug", "sleep", "visit"]'), file="p.toml"
+    )
+    assert problems == []
+    assert plan is not None and plan.sessions[0].packaged == {"drug", "sleep", "visit"}

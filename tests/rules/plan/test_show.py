@@ -341,3 +341,23 @@ def test_the_whole_of_a_plan_can_be_said(lang: str) -> None:
     expected = {"ar": "K15", "fr": "100 %, 50 %, puis 0 % du montant", "en": "100 %, 50 %, then 0 % of the amount"}
     assert any(expected[lang] in sentence for sentence in sentences)
     assert any("0.8731" in s or "0,8731" in s for s in sentences)
+
+
+@pytest.mark.parametrize(
+    ("lang", "head", "point"),
+    [
+        (
+            "en",
+            "The same care claimed again for the same person, day and provider is paid again",
+            "A point is worth 0.5 ",
+        ),
+        ("fr", "Les mêmes soins demandés à nouveau", "Le point vaut 0,5 "),
+        ("ar", "إذا طُلب العلاج نفسه مرة أخرى", "قيمة النقطة 0.5 "),
+    ],
+)
+def test_what_is_paid_again_and_whose_point_is_worth_what_is_told(lang: str, head: str, point: str) -> None:
+    values = (PointValue(500_000, LAW, one_of(setting="hospital")), PointValue(800_000, LAW))
+    plan = replace(PLAN, duplicates="pay", layers=(replace(AMO, points=values),))
+    (_, said), (_, layer), _ = plain(show(plan, on=ON, lang=lang))
+    assert said[1].startswith(head)
+    assert layer[-2].startswith(point + Wording(plan, lang).condition(values[0].when))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import groupby, pairwise
 from typing import TypeVar
 
 from tiwizi.rules.plan.block import Block
@@ -77,14 +78,17 @@ def read_wordings(
     *,
     cut: Cut = whole,
     one_rule: bool = False,
+    parted: bool = False,
 ) -> tuple[T, ...]:
     """Every block read, in the order of the document: once for each of its pieces, with the dates of that piece.
 
     Blocks of one id (or all of them: ``one_rule``) are successive wordings: each ends on the day on which the next one
-    starts. A block whose dates cannot be read is read too, so that its other mistakes are found.
+    starts. ``parted``: those that start on the same day are parts of one wording, told apart by their conditions (which
+    is checked when the whole plan is read). A block whose dates cannot be read is read too, so that its other mistakes
+    are found.
     """
     dated = [_dated(block, sources, named=not one_rule) for block in blocks]
-    ends = _ends(dated, one_rule)
+    ends = _ends(dated, one_rule, parted)
     found: list[T] = []
     for block, dates in dated:
         errors = block.reading.errors
@@ -109,20 +113,32 @@ def _dated(block: Block, sources: Mapping[str, Source], *, named: bool) -> tuple
     return block, dates
 
 
-def _ends(dated: list[tuple[Block, Dates]], one_rule: bool) -> dict[Path, date]:
+def _ends(dated: list[tuple[Block, Dates]], one_rule: bool, parted: bool) -> dict[Path, date]:
     """By place, the day on which the next wording of the same rule starts; gaps and overlaps are reported."""
+    ends: dict[Path, date] = {}
+    for wordings in _by_id(dated, one_rule):
+        for parts, next_parts in pairwise(_on_one_day(wordings) if parted else [[wording] for wording in wordings]):
+            later, after = next_parts[0]
+            for earlier, before in parts:
+                if _is_seam(earlier, later, after):
+                    ends[before.path] = later.effective
+    return ends
+
+
+def _by_id(dated: list[tuple[Block, Dates]], one_rule: bool) -> Iterator[list[tuple[Dates, Block]]]:
+    """The wordings of each rule, by their first day."""
     by_id: dict[str, list[tuple[Dates, Block]]] = {}
     for block, dates in dated:
         name = "" if one_rule else block.table.get("id")
         if dates.effective != UNDATED and isinstance(name, str):
             by_id.setdefault(name, []).append((dates, block))
-    ends: dict[Path, date] = {}
     for wordings in by_id.values():
-        wordings.sort(key=lambda wording: (wording[0].effective, wording[0].line))
-        for (earlier, before), (later, after) in zip(wordings, wordings[1:], strict=False):
-            if _is_seam(earlier, later, after):
-                ends[before.path] = later.effective
-    return ends
+        yield sorted(wordings, key=lambda wording: (wording[0].effective, wording[0].line))
+
+
+def _on_one_day(wordings: list[tuple[Dates, Block]]) -> list[list[tuple[Dates, Block]]]:
+    """Wordings in order, those that start on the same day together."""
+    return [list(parts) for _, parts in groupby(wordings, key=lambda wording: wording[0].effective)]
 
 
 def _is_seam(earlier: Dates, later: Dates, after: Block) -> bool:

@@ -9,10 +9,11 @@ from tiwizi.rules.plan.block import Block, Reading
 from tiwizi.rules.plan.check_coverage import (
     categories_that_nobody_covers,
     lump_sums_paid_twice,
+    points_of_two_values,
     points_without_value,
     unreachable_coverage,
 )
-from tiwizi.rules.plan.check_limits import limits_of_no_care, rewordings_that_count_afresh
+from tiwizi.rules.plan.check_limits import limits_of_no_care, parts_that_overlap, rewordings_that_count_afresh
 from tiwizi.rules.plan.document import Condition, Dates, Plan, clauses
 from tiwizi.rules.plan.overlap import overlap
 from tiwizi.rules.plan.problem import shown
@@ -48,7 +49,7 @@ def one_rule_at_a_time(plan: Plan, root: Block) -> None:
         by_letter.setdefault((value.letter, value.sector), []).append(value)
     groups: list[Sequence[object]] = [*by_letter.values(), plan.sessions, plan.review_above]
     for layer in plan.layers:
-        groups += [layer.payers, layer.filing, layer.points]
+        groups += [layer.payers, layer.filing]
     for group in groups:
         _one_at_a_time(group, root.reading)
 
@@ -118,6 +119,8 @@ def conditions(plan: Plan) -> Iterable[Condition]:
             yield person.when
         for limit in layer.limits:
             yield limit.when
+        for point in layer.points:
+            yield point.when
         for rule in layer.coverage:
             yield rule.when
             yield rule.only
@@ -133,7 +136,9 @@ CHECKS: tuple[Callable[[Plan, Block], None], ...] = (
     categories_that_nobody_covers,
     lump_sums_paid_twice,
     points_without_value,
+    points_of_two_values,
     limits_of_no_care,
+    parts_that_overlap,
     rewordings_that_count_afresh,
     reported_layers_decide_nothing,
     adults_are_of_age,

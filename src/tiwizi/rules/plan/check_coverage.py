@@ -126,3 +126,15 @@ def points_without_value(plan: Plan, root: Block) -> None:
             root.reading.block(relative[0]).warning("relative", "points_without_value", layer=shown(layer.id))
         if layer.points and not relative:
             root.reading.block(layer.points[0]).warning("", "value_without_points", layer=shown(layer.id))
+
+
+def points_of_two_values(plan: Plan, root: Block) -> None:
+    """Of several values of a point on one day the first that fits counts: one that none would ever reach is none."""
+    for layer in plan.layers:
+        sound = [value for value in layer.points if root.reading.is_sound(value)]
+        for position, value in enumerate(sound):
+            before = [v for v in sound[:position] if overlap(v.dates, value.dates) and implies(value.when, v.when)]
+            if before:
+                day = max(before[0].dates.effective, value.dates.effective)
+                line = root.reading.block(before[0]).line
+                root.reading.block(value).error("", "point_of_two_values", other_line=str(line), day=str(day))

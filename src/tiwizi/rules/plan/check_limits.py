@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from tiwizi.rules.plan.block import Block
+from itertools import combinations
+
+from tiwizi.rules.plan.block import Block, Reading
 from tiwizi.rules.plan.check_coverage import parts
 from tiwizi.rules.plan.document import Layer, Limit, Plan
+from tiwizi.rules.plan.overlap import excludes, overlap
 from tiwizi.rules.plan.problem import shown
 
 
@@ -30,6 +33,26 @@ def _concerns(plan: Plan, limit: Limit, categories: set[str], codes: set[str]) -
         part in codes or bool(categories) if part.startswith("code:") else part in categories or bool(codes)
         for part in parts(plan, limit.targets)
     )
+
+
+def parts_that_overlap(plan: Plan, root: Block) -> None:
+    """Wordings of one limit that start on the same day are its parts: each line is for one of them at most."""
+    for layer in plan.layers:
+        by_start: dict[tuple[str, object], list[Limit]] = {}
+        for limit in layer.limits:
+            block = root.reading.block(limit)
+            if limit.id and root.reading.is_sound(limit):
+                by_start.setdefault((limit.id, block.table["effective"]), []).append(limit)
+        for beside in by_start.values():
+            for pair in combinations(beside, 2):
+                _told_apart(*pair, root.reading)
+
+
+def _told_apart(one: Limit, other: Limit, reading: Reading) -> None:
+    before, after = reading.block(one), reading.block(other)
+    if before.path != after.path and overlap(one.dates, other.dates) and not excludes(one.when, other.when):
+        days = {"other_line": str(before.line), "effective": str(after.table["effective"])}
+        after.error("effective", "same_day", **days)
 
 
 def rewordings_that_count_afresh(plan: Plan, root: Block) -> None:

@@ -11,7 +11,7 @@ from tiwizi.rules.plan.block import Block
 from tiwizi.rules.plan.care import OLDEST, Head, read_categories, read_condition
 from tiwizi.rules.plan.check import check
 from tiwizi.rules.plan.citation import cutter
-from tiwizi.rules.plan.document import Category, Dates, Kind, LetterValue, Plan, ReviewAbove
+from tiwizi.rules.plan.document import DUPLICATES, Category, Dates, Kind, LetterValue, Plan, ReviewAbove
 from tiwizi.rules.plan.problem import Problem, shown
 from tiwizi.rules.plan.read_layer import read_layer
 from tiwizi.rules.plan.read_session import read_session
@@ -19,7 +19,7 @@ from tiwizi.rules.plan.syntax import open_document
 from tiwizi.rules.terms import ATTRIBUTES
 
 TABLES = ("plan", "sources", "categories", "letters", "kinds", "layers", "sessions", "review_above")
-HEAD = ("id", "name", "currency", "country", "rounding", "round_to", "adult_from", "choice", "tariffs")
+HEAD = ("id", "name", "currency", "country", "rounding", "round_to", "adult_from", "choice", "duplicates", "tariffs")
 CHOICES = ("outcome", "terms")
 
 
@@ -91,6 +91,7 @@ def _read_head(root: Block) -> Plan:
         round_to=round_to or 1,
         adult_from=block.whole("adult_from", 18, high=OLDEST),
         choice=block.choice("choice", CHOICES, "outcome"),
+        duplicates=block.choice("duplicates", DUPLICATES, "refuse"),
         tariffs=block.texts("tariffs"),
         file=reading.file,
     )

@@ -61,8 +61,8 @@ def read_layer(block: Block, head: Head) -> Layer:
         eligibility=read_wordings(blocks("eligibility"), sources, lambda b, d: _read_eligibility(b, d, head)),
         filing=read_wordings(blocks("filing"), sources, _read_filing, cut=cut),
         coverage=read_wordings(blocks("coverage"), sources, lambda b, d: _read_coverage(b, d, head), cut=cut),
-        limits=read_wordings(blocks("limits"), sources, lambda b, d: _read_limit(b, d, head), cut=cut),
-        points=read_wordings(blocks("points"), sources, _read_points),
+        limits=read_wordings(blocks("limits"), sources, lambda b, d: _read_limit(b, d, head), cut=cut, parted=True),
+        points=read_wordings(blocks("points"), sources, lambda b, d: _read_points(b, d, head), parted=True),
     )
     block.reading.keep(layer, block)
     return layer
@@ -86,10 +86,11 @@ def _read_filing(block: Block, dates: Dates) -> Filing:
     return Filing(block.text("id"), block.whole("days", 1, low=1, high=MOST_DAYS, law="days"), dates)
 
 
-def _read_points(block: Block, dates: Dates) -> PointValue:
-    block.expect((*DATED, "value"))
+def _read_points(block: Block, dates: Dates, head: Head) -> PointValue:
+    block.expect((*DATED, "value", "when"))
     block.need("value")
-    return PointValue(block.scaled("value", millionths, MOST_POINT_VALUE, example="0.8731") or 0, dates)
+    value = block.scaled("value", millionths, MOST_POINT_VALUE, example="0.8731")
+    return PointValue(value or 0, dates, read_condition(block, "when", head))
 
 
 # -- coverage ----------------------------------------------------------------------------------------------------

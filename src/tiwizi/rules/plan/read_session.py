@@ -42,20 +42,15 @@ def read_session(block: Block, dates: Dates, head: Head) -> Session:
 
 
 def _check_roles(block: Block, session: Session) -> None:
-    """A category plays one part in a session."""
-    parts = (
-        session.acts,
-        session.consultation,
-        session.anaesthesia,
-        session.theatre,
-        session.package,
-        session.packaged,
-    )
+    """A category plays one part in a session, whether or not a package includes it. No package includes itself."""
+    parts = (session.acts, session.consultation, session.anaesthesia, session.theatre, session.package)
     seen: frozenset[str] = frozenset()
     for categories in parts:
         if seen & categories:
             block.error("", "two_roles", categories=listed(sorted(seen & categories)))
         seen |= categories
+    if session.package & session.packaged:
+        block.error("packages.include", "packs_itself", categories=listed(sorted(session.package & session.packaged)))
 
 
 def _read_shares(block: Block) -> tuple[int, ...]:

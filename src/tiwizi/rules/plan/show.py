@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tiwizi import locale
 from tiwizi.rules.money import POINT_SCALE, ROUNDINGS
-from tiwizi.rules.plan.document import Condition, Coverage, Dates, Kind, Layer, Limit, Plan, Session, steps
+from tiwizi.rules.plan.document import Condition, Coverage, Dates, Kind, Layer, Limit, Plan, PointValue, Session, steps
 from tiwizi.rules.plan.wording import Wording
 
 
@@ -95,6 +95,8 @@ class Telling:
         yield Statement(heading, self.say("rounding", step=step, rounding=rounding))
         if any(len(layers) > 1 for layers in steps(self.plan)):
             yield Statement(heading, self.say(f"choice_{self.plan.choice}"))
+        if self.plan.duplicates == "pay":
+            yield Statement(heading, self.say("duplicates_pay"))
         if self.plan.kinds:
             kinds = self.words.listed(self._kind(kind) for kind in self.plan.kinds)
             yield Statement(heading, self.say("kinds", kinds=kinds))
@@ -130,8 +132,7 @@ class Telling:
             name = self.words.name(limit.name)
             yield Statement(heading, self._limit(limit), f"limit {limit.id}", limit.dates, name)
         for point in layer.points:
-            value = locale.number(Decimal(point.value) / POINT_SCALE, self.words.lang)
-            yield Statement(heading, self.say("point", value=value), "points", point.dates)
+            yield Statement(heading, self._point(point), "points", point.dates)
 
     def _terms(self, layer: Layer) -> Iterator[str]:
         """What holds of a layer as a whole."""
@@ -202,6 +203,11 @@ class Telling:
         over, extra = self.words.counted(limit.family.over_members, "members"), self.words.money(limit.family.extra)
         most = self.words.money(limit.family.at_most) if limit.family.at_most is not None else ""
         yield self.say("family_at_most" if most else "family", over=over, extra=extra, most=most)
+
+    def _point(self, point: PointValue) -> str:
+        value = locale.number(Decimal(point.value) / POINT_SCALE, self.words.lang)
+        when = self.words.condition(point.when)
+        return self.say("point_when" if when else "point", value=value, when=when)
 
     # Sessions
 
