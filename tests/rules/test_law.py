@@ -132,7 +132,7 @@ def test_a_block_that_cites_the_law_is_cut_where_the_law_changes() -> None:
     assert {p.dates.line for p in pieces} == {pieces[0].dates.line}
     assert pieces[1].dates.voted == date(2011, 12, 1)
     assert plan.sources["decree (?)"].status == "?"
-    assert plan.sources["act"].title == "An act"
+    assert plan.sources["act"].title["en"] == "An act"
 
 
 def test_a_block_that_cites_the_law_needs_no_source_of_its_own() -> None:

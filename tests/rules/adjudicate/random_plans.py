@@ -132,7 +132,7 @@ def random_plan(rng: np.random.Generator, *, layers: int = 4, coverages: int = 5
         adult_from=d.pick((16, 18, 21)),
         choice=d.pick(("outcome", "terms")),
         duplicates=d.pick(("refuse", "refuse", "refuse", "pay")),
-        sources={"s": Source("s", "A source", "D")},
+        sources={"s": Source("s", {"en": "A source"}, "D")},
         categories={c: Category(c, NAME, CATEGORIES[c]) for c in categories},
         letters=random_letters(d),
         kinds=kinds,

@@ -60,8 +60,8 @@ PLAN = Plan(
     name=named("نموذج", "Modèle", "Model"),
     currency="MAD",
     sources={
-        "law-65-00": Source("law-65-00", "Law 65-00", "S"),
-        "sm-rate": Source("sm-rate", "Rate of the complementary layer", "?"),
+        "law-65-00": Source("law-65-00", {"en": "Law 65-00"}, "S"),
+        "sm-rate": Source("sm-rate", {"en": "Rate of the complementary layer"}, "?"),
     },
     categories={
         "specialist": Category("specialist", named("استشارة الاختصاصي", "Consultation de spécialiste", "Specialist"))

@@ -100,6 +100,18 @@ def test_limits_are_read_each_in_its_own_unit(plan: Plan) -> None:
     assert limit(plan, "asleep").period == Period("lifetime")
 
 
+@pytest.mark.parametrize(
+    ("title", "read"),
+    [
+        ('"Qanun"', {"ar": "Qanun", "fr": "Qanun", "en": "Qanun"}),
+        ('{ ar = "قانون", fr = "Loi", en = "Law" }', {"ar": "قانون", "fr": "Loi", "en": "Law"}),
+    ],
+)
+def test_a_source_is_called_in_each_language_or_in_all_of_them_alike(title: str, read: dict[str, str]) -> None:
+    found, _ = read_plan(GOOD.replace('"A law"', title), file="plan.toml")
+    assert found is not None and found.sources["law"].title == read
+
+
 def test_sessions_are_read(plan: Plan) -> None:
     (session,) = plan.sessions
     assert session.shares == (10_000, 5000, 0)

@@ -71,7 +71,7 @@ PLAN = Plan(
     id="model",
     name=named("نموذج", "Modèle", "Model"),
     currency="MAD",
-    sources={"law": Source("law", "Law 65-00", "S"), "demo": Source("demo", "Invented", "D")},
+    sources={"law": Source("law", {"en": "Law 65-00"}, "S"), "demo": Source("demo", {}, "D")},
     categories={
         "specialist": Category("specialist", named("استشارة الاختصاصي", "Consultation de spécialiste", "Specialist")),
         "dental": Category("dental", named("علاجات الأسنان", "Soins dentaires", "Dental care"), "teeth"),

@@ -34,7 +34,8 @@ def read_sources(root: Block) -> dict[str, Source]:
     for block in root.inners("sources"):
         block.expect(("id", "title", "status", "url"))
         block.need("id", "title", "status")
-        source = Source(block.text("id"), block.text("title"), block.choice("status", STATUSES, ""), block.text("url"))
+        status = block.choice("status", STATUSES, "")
+        source = Source(block.text("id"), block.title("title"), status, block.text("url"))
         put_once(sources, block, source.id, source)
     return sources
 

@@ -236,6 +236,13 @@ class Block:
             self.warning(name, "missing_language", languages=listed(missing))
         return {lang: inner.text(lang) for lang in LANGUAGES if lang in inner.table}
 
+    def title(self, name: str) -> Text:
+        """A text in the three languages, or one text that stands in all of them, such as a title quoted as it is."""
+        if isinstance(self.table.get(name), dict):
+            return self.name(name)
+        quoted_as_it_is = self.text(name)
+        return dict.fromkeys(LANGUAGES, quoted_as_it_is) if quoted_as_it_is else {}
+
     # -- blocks within -------------------------------------------------------------------------------------------
 
     def inner(self, name: str) -> Block | None:

@@ -27,7 +27,7 @@ class Source:
     """Where a value comes from. status: P press or institution, S secondary, ? conflicting, D invented for a demo."""
 
     id: str
-    title: str
+    title: Text
     status: str
     url: str = ""
 

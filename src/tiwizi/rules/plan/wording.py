@@ -169,7 +169,7 @@ class Wording:
         if source is None:
             return ""
         status = self.part("status_conflicting" if source.status == "?" else f"status_{source.status}")
-        return status if source.status == "D" else self.part("source", title=source.title, status=status)
+        return status if source.status == "D" else self.part("source", title=self.name(source.title), status=status)
 
     def since(self, dates: Dates) -> str:
         """The days on which a block applies, the last one included."""
