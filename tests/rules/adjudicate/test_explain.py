@@ -376,39 +376,39 @@ def test_a_point_that_is_worth_several_values_is_told_with_its_case(lang: str, s
         (
             "age",
             "en",
-            "Refused: this care is covered only for children under 26 who are at school;"
+            "Refused: it is covered only for children under 26 who are at school;"
             " the age on the day of care was 46 years",
             "If the date of birth is wrong, have it corrected.",
         ),
         (
             "age",
             "fr",
-            "Refus : ces soins sont couverts uniquement pour les enfants de moins de 26 ans"
+            "Refus : la prise en charge n'est accordée que pour les enfants de moins de 26 ans"
             " qui poursuivent leurs études ; l'âge au jour des soins était de 46 ans",
             "Si la date de naissance est erronée, la faire corriger.",
         ),
         (
             "age",
             "ar",
-            "رفض: لا يُغطى هذا العلاج إلا لفائدة الأطفال المتمدرسين دون سن 26 سنة؛ وكان السن يوم العلاج 46 سنة",
+            "رفض: لا يُمنح التعويض إلا لفائدة الأطفال المتمدرسين دون سن 26 سنة؛ وكان السن يوم العلاج 46 سنة",
             "إذا كان تاريخ الازدياد خاطئا، فالمرجو طلب تصحيحه.",
         ),
         (
             "count",
             "en",
-            "Refused: the limit of 2 units for a person over 24 months running is used up",
+            "Refused: the limit of 2 units for a person over 24 months running is reached",
             "The care is covered again once the period of the limit leaves room.",
         ),
         (
             "count",
             "fr",
-            "Refus : la limite de 2 unités par personne sur 24 mois glissants est épuisée",
+            "Refus : la limite de 2 unités par personne sur 24 mois glissants est atteinte",
             "Les soins sont de nouveau couverts dès que la période de la limite le permet.",
         ),
         (
             "count",
             "ar",
-            "رفض: استُنفد حد وحدتين لكل شخص على مدى 24 شهرا",
+            "رفض: تم بلوغ الحد المحدد في وحدتين لكل شخص على مدى 24 شهرا",
             "يُغطى العلاج من جديد عندما تسمح بذلك فترة احتساب هذا الحد.",
         ),
         (
@@ -445,7 +445,7 @@ def test_a_late_file_is_told_with_its_day_and_the_limit() -> None:
 def test_a_limit_that_leaves_something_is_not_told_as_a_refusal() -> None:
     partly = told("count", limit("count", 2000), 12500)
     assert partly[0].startswith(
-        "Of 2 units for a person and calendar year, only a part was left: 250.00 DH becomes 125.00 DH"
+        "Of the limit of 2 units for a person and calendar year, only a part was left: 250.00 DH becomes 125.00 DH"
     )
     assert partly[1] == "It pays 125.00 DH."
 
