@@ -204,12 +204,16 @@ def test_a_product_that_does_not_say_it_all_is_listed(
     assert plan is not None, [problem.message("en") for problem in problems]
 
 
-def test_an_index_for_hospital_care_alone_waits_and_is_listed(tmp_path: Path) -> None:
-    index = {"RelIndexID": "1", "ProdID": "1", "RelType": "12", "RelCareType": "I", "RelYear": "2026", "RelPeriod": "3"}
-    scenario = {"add": {"tblRelIndex": [index | {"RelIndex": "0.5", "ValidityFrom": "2026-04-02 00:00:00+00"}]}}
+def test_an_index_that_is_no_value_of_a_point_is_listed(tmp_path: Path) -> None:
+    index = {"ProdID": "1", "RelType": "12", "RelCareType": "I", "RelYear": "2026", "RelPeriod": "3"}
+    dated = index | {"RelIndex": "0.5", "ValidityFrom": "2026-04-02 00:00:00+00"}
+    other = ({}, {"RelIndex": "0.6"}, {"RelPeriod": "4", "RelIndex": ""}, {"RelCareType": "X"}, {"RelType": "1"})
+    rows = [dated | changed | {"RelIndexID": str(n)} for n, changed in enumerate(other, start=1)]
+    scenario = {"set": {"tblProduct 1": {"PeriodRelPricesIP": "M"}}, "add": {"tblRelIndex": rows}}
     imported = Imported(tmp_path, scenario)
-    assert imported.report.whys["index_by_care"] == 1
-    assert "[[layers.points]]" not in (imported.out / "plan.toml").read_text(encoding="utf-8")
+    assert imported.report.whys["index_not_carried"] == 4
+    assert imported.said("tblRelIndex", "RelCareType") == [("4", "X")]
+    assert (imported.out / "plan.toml").read_text(encoding="utf-8").count("[[layers.points]]") == 1
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -230,15 +234,20 @@ def test_the_report_speaks_the_language_asked_for(lang: str, tmp_path: Path) -> 
 
 def test_what_is_decided_otherwise_than_documented_is_listed(tmp_path: Path) -> None:
     lines = [
-        "CON 1 x 45.00 = 45.00",
-        "LAB 1 x 20.00 approved 2 = 20.00",
-        "BED 1 x 200.00 = 200.00",
-        "BED 1 x 200.00 = 0.00",
+        "CON 1 x 45.00 = 50.00 here 45.00",
+        "LAB 1 x 20.00 approved 2 = 40.00 here 20.00",
+        "LAB 2 x 20.00 approved 1 = 20.00",
+        "BED 1 x 300.00 approved 1 x 250.00 = 250.00 here 200.00",
+        "BED 1 x 300.00 approved 1 x 150.00 = 150.00",
+        "ASP 1 x 8.00 approved 1 x 8.00 = 8.00",
     ]
     imported = Imported(tmp_path, {"claims": ["2026-03-02 HOSP HEAD O: " + "; ".join(lines)]})
     whys = imported.report.whys
-    assert (whys["asked_below_list"], whys["approved_above_asked"], whys["same_care_twice"]) == (1, 1, 2)
-    assert imported.said("lines", "unit_price") == [("C01 S1", "45 < 50")]
+    assert (whys["asked_below_list"], whys["approved_above_asked"], whys["approved_price_aside"]) == (2, 1, 2)
+    assert imported.said("lines", "unit_price") == [("C01 I1", "8 < 10"), ("C01 S1", "45 < 50")]
+    assert imported.said("lines", "price_approved") == [("C01 I1", "8 / 10"), ("C01 S4", "250 / 200")]
+    assert imported.said("tblClaimServices", "QtyApproved/PriceApproved") == [("2", "2 x - > 1 x 20")]
+    assert imported["lines"][2]["quantity_approved"] == "", "what was asked counts"
 
 
 def test_a_currency_that_nobody_named_is_asked_about(tmp_path: Path) -> None:

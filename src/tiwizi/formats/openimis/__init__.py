@@ -52,7 +52,7 @@ def convert(src: Path, out: Path, *, currency: str = "", lang: str = "en", progr
         }
         by_claim = {line.code for lines in covered.values() for line in lines if line.origin == FROM_CLAIM}
         decided, asked, prices = (tables[name][1] for name in ("claims", "lines", "tariff"))
-        claim_tables.say_what_was_asked_below(decided, asked, prices, by_claim, report)
+        claim_tables.say_where_another_price_counts(decided, asked, prices, by_claim, report)
         for name, (columns, rows) in tables.items():
             _write(out, name, columns, rows, report)
         live = line_rows | {"tblClaim": claim_rows}

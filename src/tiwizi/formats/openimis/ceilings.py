@@ -55,6 +55,11 @@ class Amount(NamedTuple):
         return (self.case,) if self.case else CASES
 
 
+def cases_of(row: Row) -> Cases:
+    """What makes a hospital case, and any other, for a product."""
+    return BY_FACILITY if row.get("CeilingInterpretation") == "H" else BY_STAY
+
+
 def claim_counts(row: Row, report: Report) -> Iterator[dict[str, Any]]:
     """How many claims of a kind an insuree may have in an insurance period."""
     for kind, (number, _) in BY_KIND.items():
@@ -76,7 +81,7 @@ def claim_counts(row: Row, report: Report) -> Iterator[dict[str, Any]]:
 
 def deductibles_and_ceilings(row: Row, lines: list[CoverageLine], report: Report) -> Iterator[dict[str, Any]]:
     """The deductible, then the ceiling of each kind of claim, then the ceiling."""
-    hospital = BY_FACILITY if row.get("CeilingInterpretation") == "H" else BY_STAY
+    hospital = cases_of(row)
     for amount in _picked(row, "Ded", report):
         yield _limit("deductible", amount) | {"when": hospital.get(amount.case, {})}
     yield from _by_kind(row, report)
@@ -148,22 +153,14 @@ def _by_kind(row: Row, report: Report) -> Iterator[dict[str, Any]]:
 def _ceiling(
     row: Row, amount: Amount, lines: list[CoverageLine], hospital: Cases, report: Report
 ) -> Iterator[dict[str, Any]]:
-    """The ceiling; in parts where what is excluded depends on the case or the age and each part can count by itself."""
+    """The ceiling; in parts of one id, which share what was used, where the case or the age says what is excluded."""
     entries = _limit("ceiling", amount) | {"family": _family(row, amount, report)}
     sides = {(case, age): _excluded(lines, case, age) for case, age in combinations(amount.cases, AGES)}
     by_case, by_age = _differ(sides, 0), _differ(sides, 1)
-    can_split = amount.scope == "claim" or (amount.scope == "person" and not by_case)
-    if (by_case or by_age) and not can_split:
-        _say_not_excluded(lines, sides, amount, report)
-        always = {code for code in sides[amount.cases[0], AGES[0]] if all(code in codes for codes in sides.values())}
-        sides = dict.fromkeys(sides, always)
-        by_case = by_age = False
     for (case, age), codes in sides.items():
         if (by_case or case == amount.cases[0]) and (by_age or age == AGES[0]):
-            when = dict(hospital[case]) if by_case or amount.case else {}
-            ending = (f"-{case.lower()}" if by_case else "") + (f"-{age}" if by_age else "")
-            when |= {"age": age} if by_age else {}
-            yield entries | {"id": entries["id"] + ending, "except": _targets(lines, codes), "when": when}
+            when = hospital[case] if by_case or amount.case else {}
+            yield entries | {"except": _targets(lines, codes), "when": when | ({"age": age} if by_age else {})}
 
 
 def _excluded(lines: list[CoverageLine], case: str, age: str) -> set[str]:
@@ -181,15 +178,6 @@ def _differ(sides: dict[tuple[str, str], set[str]], axis: int) -> bool:
     for side, codes in sides.items():
         by_rest.setdefault(side[1 - axis], []).append(codes)
     return any(codes != group[0] for group in by_rest.values() for codes in group)
-
-
-def _say_not_excluded(
-    lines: list[CoverageLine], sides: dict[tuple[str, str], set[str]], amount: Amount, report: Report
-) -> None:
-    for line in lines:
-        if len({line.code in codes for codes in sides.values()}) > 1:
-            said = f"{line.code}: {'/'.join(word or '-' for word in line.excluded)}, {amount.field}"
-            report.add(line.table, line.number, "CeilingExclusionAdult/Child", said, "exclusion_by_case")
 
 
 def _family(row: Row, amount: Amount, report: Report) -> dict[str, Any]:

@@ -7,7 +7,6 @@ the quantity and price that a reviewer approved, and the lines that the medical 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -109,10 +108,9 @@ def lines(
             claim = claims_by_number[line["ClaimID"]]
             if claim["InsureeID"] in names.people:
                 found.append(_line(line, sort, claim, width, names))
-                _say_what_was_approved(line, sort, report)
+                _say_what_was_approved(line, claim, sort, report)
             else:
                 report.add(sort.table, line[sort.key], "ClaimID", line["ClaimID"], "claim_without_insuree")
-    _say_which_care_comes_twice(found, claim_rows, names, report)
     return found
 
 
@@ -133,9 +131,22 @@ def _line(line: Row, sort: LineTable, claim: Row, width: int, names: Names) -> R
         "code": names.care.get(care, f"{sort.points_to} {line[sort.points_to]}"),
         "quantity": _number(line["QtyProvided"]),
         "unit_price": line["PriceAsked"],
-        "quantity_approved": _quantity_approved(line, claim),
-        "price_approved": line.get("PriceApproved", ""),
-    }
+    } | _approved(line, claim)
+
+
+def _approved(line: Row, claim: Row) -> Row:
+    """What a reviewer left of a line; nothing where that is more than was asked, which is then all that counts."""
+    quantity, price = _quantity_approved(line, claim), line.get("PriceApproved", "")
+    above = _above_asked(line, quantity, price)
+    return {"quantity_approved": "" if above else quantity, "price_approved": "" if above else price}
+
+
+def _above_asked(line: Row, quantity: str, price: str) -> bool:
+    provided, asked = decimal(line["QtyProvided"]), decimal(line["PriceAsked"])
+    if provided is None or asked is None:
+        return False
+    left, priced = decimal(quantity), decimal(price)
+    return (provided if left is None else left) * (asked if priced is None else priced) > provided * asked
 
 
 def _quantity_approved(line: Row, claim: Row) -> str:
@@ -152,41 +163,46 @@ def _number(value: str) -> str:
     return value if number is None else plain(number)
 
 
-def _say_what_was_approved(line: Row, sort: LineTable, report: Report) -> None:
+def _say_what_was_approved(line: Row, claim: Row, sort: LineTable, report: Report) -> None:
     reason = line.get("RejectionReason", "")
     if reason not in (*NOT_REJECTED, BY_MEDICAL_OFFICER):
         report.add(sort.table, line[sort.key], "RejectionReason", reason, "rejected_by_checks")
-    for provided, approved in (("QtyProvided", "QtyApproved"), ("PriceAsked", "PriceApproved")):
-        asked, left = decimal(line[provided]), decimal(line.get(approved, ""))
-        if asked is not None and left is not None and left > asked:
-            said = f"{line[approved]} > {plain(asked)}"
-            report.add(sort.table, line[sort.key], approved, said, "approved_above_asked")
+    quantity, price = _quantity_approved(line, claim), line.get("PriceApproved", "")
+    if _above_asked(line, quantity, price):
+        asked = f"{_number(line['QtyProvided'])} x {_number(line['PriceAsked'])}"
+        said = f"{quantity or '-'} x {_number(price) or '-'} > {asked}"
+        report.add(sort.table, line[sort.key], "QtyApproved/PriceApproved", said, "approved_above_asked")
 
 
-def _say_which_care_comes_twice(found: list[Row], claim_rows: list[Row], names: Names, report: Report) -> None:
-    """openIMIS pays the same code twice for one person, day and facility; the duplicate rule here does not."""
-    provider = {names.claims[claim["ClaimID"]]: claim["HFID"] for claim in claim_rows}
-    care = Counter(_care(row, provider) for row in found)
-    for row in found:
-        if care[_care(row, provider)] > 1:
-            report.add("lines", f"{row['claim']} {row['line']}", "code", row["code"], "same_care_twice")
-
-
-def say_what_was_asked_below(
+def say_where_another_price_counts(
     claim_table: list[Row], line_table: list[Row], prices: list[Row], by_claim: set[str], report: Report
 ) -> None:
-    """Lines with less asked than the facility's list says: openIMIS values them by the list (but for ``by_claim``)."""
+    """Lines with less asked than the facility's list says, and with a reviewer's price that is not the one that counts.
+
+    by_claim: codes that are paid by the price asked, whatever the list says.
+    """
     listed = {(row["provider"], row["code"]): decimal(row["price"]) for row in prices if row.get("provider")}
     provider = {row["claim"]: row["provider"] for row in claim_table}
     for line in line_table:
         price, asked = listed.get((provider[line["claim"]], line["code"])), decimal(line["unit_price"])
-        if line["code"] not in by_claim and price is not None and asked is not None and asked < price:
-            said = f"{plain(asked)} < {plain(price)}"
-            report.add("lines", f"{line['claim']} {line['line']}", "unit_price", said, "asked_below_list")
+        if line["code"] in by_claim or price is None or asked is None:
+            continue
+        name, approved = f"{line['claim']} {line['line']}", decimal(line["price_approved"])
+        if asked < price:
+            report.add("lines", name, "unit_price", f"{plain(asked)} < {plain(price)}", "asked_below_list")
+        if approved is not None and (approved > price or (approved < price and not _reduced(line))):
+            said = f"{plain(approved)} / {plain(price)}"
+            report.add("lines", name, "price_approved", said, "approved_price_aside")
 
 
-def _care(row: Row, provider: dict[str, str]) -> tuple[str, ...]:
-    return row["person"], row["date"], row["code"], provider[row["claim"]]
+def _reduced(line: Row) -> bool:
+    """Whether a reviewer left less than was asked."""
+    asked, price, left, priced = (
+        decimal(line[name]) for name in ("quantity", "unit_price", "quantity_approved", "price_approved")
+    )
+    if asked is None or price is None:
+        return False
+    return (asked if left is None else left) * (price if priced is None else priced) < asked * price
 
 
 def codes_without_a_row(line_rows: dict[str, list[Row]], names: Names) -> Iterator[tuple[str, LineTable]]:

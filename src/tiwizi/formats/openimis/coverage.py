@@ -62,7 +62,9 @@ class CoverageLine:
     def base(self) -> dict[str, Any]:
         if self.origin == FROM_CLAIM:
             return {"base": "claim"}
-        return {"base": "tariff"} | ({"relative": True} if self.origin == RELATIVE else {})
+        # the terms are of the list's price, even where less is asked
+        listed = {"base": "tariff", "at_most_billed": False}
+        return listed | ({"relative": True} if self.origin == RELATIVE else {})
 
 
 class _Sort(NamedTuple):
@@ -249,22 +251,23 @@ def frequencies(lines: list[CoverageLine]) -> Iterator[dict[str, Any]]:
 
 
 def provisions(lines: list[CoverageLine]) -> Iterator[dict[str, Any]]:
-    """A count of the quantity of each code, per person and insurance period; by age where the ages differ."""
-    codes: dict[tuple[str, Decimal], list[str]] = defaultdict(list)
+    """A count of the quantity of each code, per person and insurance period. Where the ages differ it has two parts,
+    which share what was used: who comes of age goes on counting."""
+    codes: dict[tuple[Decimal | None, Decimal | None], list[str]] = defaultdict(list)
     for line in lines:
-        adult, child = line.provisions
+        codes[line.provisions].append(line.code)
+    numbered = enumerate((pair for pair in codes if pair != (None, None)), start=1)
+    for number, (adult, child) in numbered:
         for age, most in [("", adult)] if adult == child else [("adult", adult), ("child", child)]:
             if most is not None:
-                codes[age, most].append(line.code)
-    for number, ((age, most), named) in enumerate(codes.items(), start=1):
-        yield {
-            "id": f"provisions-{number}",
-            "kind": "count",
-            "for": [f"code:{code}" for code in named],
-            "when": {"age": age} if age else {},
-            "per": "person",
-            "period": "insurance period",
-            "value": plain(most),
-            "of": "quantity",
-            "each": "code",
-        }
+                yield {
+                    "id": f"provisions-{number}",
+                    "kind": "count",
+                    "for": [f"code:{code}" for code in codes[adult, child]],
+                    "when": {"age": age} if age else {},
+                    "per": "person",
+                    "period": "insurance period",
+                    "value": plain(most),
+                    "of": "quantity",
+                    "each": "code",
+                }

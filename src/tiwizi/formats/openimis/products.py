@@ -56,6 +56,7 @@ def plan(database: Database, names: Names, covered: Covered, *, currency: str, r
         "round_to": f"{10**-digits:.{digits}f}",
         "adult_from": ADULT_FROM,
         "choice": "terms",
+        "duplicates": "pay",
     }
     parts = [table("plan", head), block("sources", {"id": SOURCE, "title": "openIMIS database", "status": "P"})]
     parts += [block("categories", {"id": c, "name": _in_each_language(f"category_{c}")}) for c in CATEGORIES]

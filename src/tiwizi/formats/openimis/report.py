@@ -40,13 +40,11 @@ WORTH_READING = (
     "no_terms",
     "above_100",
     "nobody",
-    "exclusion_by_case",
     "cap_below_limit",
-    "index_by_care",
     "index_not_carried",
     "asked_below_list",
     "approved_above_asked",
-    "same_care_twice",
+    "approved_price_aside",
 )
 
 
