@@ -96,9 +96,10 @@ class Reference:
         """A line, step after step. What one step holds for a person's eyes, no later step pays around."""
         billed = max([line.billed, *(lump_sum(self.plan, r, line) for step in rulings for r in step)])
         decision = LineDecision(line, billed, [], self._note(line, billed))
+        approved = billed - (line.billed - line.allowed)
         held = ""
         for step in rulings:
-            remaining = billed - sum(outcome.paid for outcome in decision.outcomes)
+            remaining = approved - sum(outcome.paid for outcome in decision.outcomes)
             candidates = [self._outcome(r, line, billed, remaining, terms, held) for r in step]
             chosen = self._choose(candidates) if candidates else None
             decision.steps.append(chosen)
@@ -119,18 +120,22 @@ class Reference:
         elif held:
             outcome.amount.stop(held)
         elif layer.decided == "reported":
-            report(outcome, line.reported.get(layer.id), remaining)
+            report(outcome, line, line.reported.get(layer.id), remaining)
         else:
             Valuation(self.rulings, self.used, outcome, line, terms, remaining).run()
         return outcome
 
     def _choose(self, candidates: list[Outcome]) -> Outcome:
-        """Of alternatives, the one that leaves the smaller own share; the first of equals; refusals last."""
+        """Of alternatives, the one that leaves the smaller own share; the first of equals. One that waits for a
+        person goes before one that refuses, and after one that pays."""
 
-        def merit(outcome: Outcome) -> tuple[bool, int]:
+        def merit(outcome: Outcome) -> tuple[int, int]:
+            waits = any(_effect(entry.reason) == "review" for entry in outcome.amount.entries)
             if self.plan.choice == "terms":
-                return outcome.countable, outcome.by_terms
-            return not outcome.amount.stopped, outcome.worth
+                return (2 if outcome.countable else int(waits)), outcome.by_terms
+            if outcome.amount.stopped:
+                return int(waits), outcome.worth
+            return 2, outcome.paid
 
         return max(candidates, key=merit)
 

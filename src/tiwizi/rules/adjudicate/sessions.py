@@ -73,6 +73,8 @@ def _terms(plan: Plan, line: Line, together: list[Line]) -> Terms:
         if dearer:
             return Terms(nothing="consultation_with_act", clause=clause)
         return Terms(share=_share(session, line, acts.index(line)), clause=clause)
+    if dearer and role in ("theatre", "anaesthesia"):
+        return Terms(nothing="consultation_with_act", clause=clause)
     if role == "theatre":
         theatre = divide(_value(plan, acts[0]) * session.theatre_share, RATE_SCALE, plan.rounding)
         return Terms(base=theatre, clause=clause)

@@ -50,9 +50,10 @@ def refuse(outcome: Outcome, line: Line, billed: int) -> None:
     outcome.amount.stop(*outcome.ruling.refusal)
 
 
-def report(outcome: Outcome, reported: int | None, remaining: int) -> None:
+def report(outcome: Outcome, line: Line, reported: int | None, remaining: int) -> None:
     """A layer that its payer decides: what it reported, within what is left to pay."""
     amount = outcome.amount
+    amount.to(amount.left - (line.billed - line.allowed), "review")
     if reported is None:
         return amount.stop("awaiting_report")
     amount.to(reported, "reported")

@@ -51,12 +51,23 @@ def amount_at_stake(f, p, s, i, g, care):
     return billed
 
 
+TWO = np.int64(2)
+
+
+@part
+def waits(p, s, out, at, k):
+    """1 where candidate k was stopped to wait for a person, 0 where it refuses."""
+    last = out.trail_rule[at + k * p.settings[c.MOST_ENTRIES] + s.counts[N_ENTRIES + k] - 1]
+    return ONE if IS_REVIEW[(last >> REASON_SHIFT) & ((1 << REASON_BITS) - 1)] else ZERO
+
+
 @part
 def decide_line(f, p, t, s, out, at, h, i, g, e, day, year):
     """One line, step after step; gives where its trail ends."""
     ln = g * LINE_COLUMNS
     care = s.lines[ln + LN_CARE] & ROW
     billed = amount_at_stake(f, p, s, i, g, care)
+    approved = billed - (f.billed[i] - f.allowed[i])
     paid, held, begin, reasons = ZERO, NONE, at, ZERO
     # The part of the trail that tells what is unpaid: of the layer that recognises most of the amount.
     told, told_end, least, least_cut = at, at, NONE, ZERO
@@ -67,16 +78,20 @@ def decide_line(f, p, t, s, out, at, h, i, g, e, day, year):
         step = p.asks[ask + c.A_STEP] & ROW
         best, best_ask, best_ruling, k, candidates = NONE, ask, ruling, ZERO, 0
         best_paid, best_worth, best_quantity, best_merit = ZERO, ZERO, ZERO, ZERO
-        best_stopped, best_countable, best_rank = True, False, False
+        best_stopped, best_countable, best_rank = True, False, ZERO
         first_ask, first_ruling = ask, ruling
         while ask < end and p.asks[ask + c.A_STEP] == step:
             if s.rulings[ruling + G_COVER] >= 0:
                 amount, stopped, worth, by_terms, countable, quantity = decide_layer(
-                    f, p, t, s, out, at, k, h, i, ask, ruling, ln, e, billed, billed - paid, held, day, year
+                    f, p, t, s, out, at, k, h, i, ask, ruling, ln, e, billed, approved - paid, held, day, year
                 )
-                rank, merit = (countable, by_terms) if p.settings[c.BY_TERMS] else (not stopped, worth)
+                rank, merit = TWO, amount
+                if stopped:
+                    rank, merit = waits(p, s, out, at, k), worth
+                if p.settings[c.BY_TERMS]:
+                    rank, merit = (TWO if countable else rank), by_terms
                 candidates += 1
-                if best < 0 or (rank and not best_rank) or (rank == best_rank and merit > best_merit):
+                if best < 0 or rank > best_rank or (rank == best_rank and merit > best_merit):
                     best, best_ask, best_ruling, best_paid = k, ask, ruling, amount
                     best_worth, best_quantity, best_stopped = worth, quantity, stopped
                     best_countable, best_rank, best_merit = countable, rank, merit

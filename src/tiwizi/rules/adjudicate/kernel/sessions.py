@@ -131,6 +131,8 @@ def share_out(f, p, t, s, group, end, e):
             else:
                 first, last = p.care[care + c.K_SHARES], p.care[care + c.K_SHARES_END]
                 s.lines[ln + LN_SHARE] = p.shares[min(first + rank, last - 1)]
+        elif dearer and role in (THEATRE, ANAESTHESIA):
+            s.lines[ln + LN_NOTHING] = CONSULTATION_WITH_ACT
         elif role == THEATRE:
             share = p.sessions[e * c.SESSION_COLUMNS + c.S_THEATRE]
             s.lines[ln + LN_BASE] = divide(act * share, RATE_SCALE, p.settings[c.ROUNDING])

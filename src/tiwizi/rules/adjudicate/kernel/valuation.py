@@ -257,10 +257,11 @@ def refuse(f, p, s, out, at, k, i, ask, ruling, billed):
 def report(f, p, s, out, at, k, i, ask, billed, remaining):
     """A layer that its payer decides, as candidate k: (paid, whether it has reported)."""
     reported = f.reported[p.asks[ask + c.A_LAYER], i] if f.reported.shape[1] > 0 else NONE
+    amount = change(p, s, out, at, k, ask, REVIEW, ZERO, billed, billed - (f.billed[i] - f.allowed[i]))
     if reported < 0:
-        put(p, s, out, at, k, ask, AWAITING_REPORT, ZERO, billed)
+        put(p, s, out, at, k, ask, AWAITING_REPORT, ZERO, amount)
         return ZERO, False
-    amount = change(p, s, out, at, k, ask, REPORTED, ZERO, billed, reported)
+    amount = change(p, s, out, at, k, ask, REPORTED, ZERO, amount, reported)
     return change(p, s, out, at, k, ask, COORDINATION, ZERO, amount, min(amount, remaining)), True
 
 
