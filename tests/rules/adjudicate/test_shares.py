@@ -46,6 +46,11 @@ def test_the_first_of_equal_layers_is_the_primary() -> None:
     assert primary([[(NO_COVER, 5)], BASIC]) == 0
 
 
+COORDINATION = REASON_CODE["coordination"]
+#: Reasons that take something; coordination leaves out what earlier layers have paid, and no more.
+TAKING = [code for code, reason in enumerate(REASONS) if reason.effect != "paid"]
+
+
 @st.composite
 def _lines(draw: st.DrawFn) -> tuple[int, list[list[tuple[int, int]]], list[int]]:
     """A line whose every layer's cuts add up to what it leaves unpaid."""
@@ -53,9 +58,11 @@ def _lines(draw: st.DrawFn) -> tuple[int, list[list[tuple[int, int]]], list[int]
     left, layers, paid = billed, [], []
     for _ in range(draw(st.integers(1, 3))):
         pays = draw(st.integers(0, left))
-        first = draw(st.integers(0, billed - pays))
-        reasons = sorted(draw(st.tuples(*[st.integers(0, len(REASONS) - 1)] * 2)))
-        layers.append([(reasons[0], first), (reasons[1], billed - pays - first)])
+        coordinated = draw(st.integers(0, billed - left))
+        first = draw(st.integers(0, billed - pays - coordinated))
+        reasons = sorted(draw(st.tuples(*[st.sampled_from(TAKING)] * 2)))
+        cuts = [(reasons[0], first), (reasons[1], billed - pays - coordinated - first)]
+        layers.append([*cuts, (COORDINATION, coordinated)])
         paid.append(pays)
         left -= pays
     return billed, layers, paid
