@@ -6,13 +6,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tiwizi.doors.cli.picture import Bar, Chart, svg, terminal_bar
+from tiwizi.doors.cli.picture import Bar, Chart, Part, svg, terminal_bar
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def _chart(lang: str, *bars: Bar) -> Chart:
-    return Chart("Title <1>", "Bars.", (("A & B", "#111111"), ("C", "#222222")), bars, lang)
+    legend = (Part("A & B", "#111111", "A & B – 3.00"), Part("C", "#222222", "C – 1.00"))
+    return Chart("Title <1>", "Bars.", legend, bars, lang)
 
 
 def _boxes(chart: Chart) -> list[dict[str, str]]:
@@ -37,7 +38,9 @@ def test_the_picture_is_well_formed_and_says_in_words_what_it_shows(lang: str) -
     root = ElementTree.fromstring(svg(_chart(lang, Bar("<script>alert(1)</script>", (1, 2), "0.03"))))
     title, description = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
     assert title is not None and title.text == "Title <1>"
-    assert description is not None and description.text == "Bars. <script>alert(1)</script>: 0.03"
+    assert (
+        description is not None and description.text == "Bars. A & B – 3.00; C – 1.00; <script>alert(1)</script>: 0.03"
+    )
     assert root.attrib["direction"] == ("rtl" if lang == "ar" else "ltr")
     assert not root.findall(f".//{SVG}script")
 

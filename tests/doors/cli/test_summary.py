@@ -8,6 +8,7 @@ import pytest
 from tests.doors.cli.conftest import Tiwizi
 
 from tiwizi.doors.cli.summary import QUESTIONS
+from tiwizi.doors.cli.voice import Voice
 
 
 def test_every_answer_adds_up_to_the_same_sums(tiwizi: Tiwizi, decided: Path) -> None:
@@ -40,6 +41,25 @@ def test_a_table_of_two_payers_says_both(tiwizi: Tiwizi, tmp_path: Path) -> None
     )
     keys = [row["key"] for row in tiwizi("summary", tmp_path / "out", "--by", "payer", "--json").json["payer"]]
     assert {key.partition("/")[0] for key in keys} >= {"amo", "sm"}
+
+
+def test_a_table_ends_with_what_its_rows_add_up_to(tiwizi: Tiwizi, decided: Path) -> None:
+    lines = tiwizi("summary", decided, "--by", "category").out.splitlines()
+    assert next(line.split()[2] for line in lines if line.split()[:1] == ["Total"]) == "710.00"
+    by_reason = tiwizi("summary", decided, "--by", "reason").out.splitlines()
+    assert next(line.split() for line in by_reason if line.split()[:1] == ["Total"]) == ["Total", "290.00"]
+
+
+@pytest.mark.parametrize(("lang", "name"), [("fr", "Journée d'hospitalisation"), ("ar", "منحة الطفل في وضعية إعاقة")])
+def test_neither_a_word_nor_a_number_is_broken_on_a_screen_of_eighty_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lang: str, name: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    heads = ["Catégorie", "Lignes", "Engagé", "Remboursé", "Part de l'adhérent", "Non reconnu"]
+    numbers = ["10 765", "3 552 225,94", "2 548 604,89", "129 455,93", "874 165,12"]
+    Voice(lang, json=False).table("Par catégorie", heads, [[name, *numbers]])
+    out = capsys.readouterr().out
+    assert all(part in out for part in (*name.split(), *numbers))
 
 
 def test_numbers_are_never_cut_off_on_a_narrow_screen(

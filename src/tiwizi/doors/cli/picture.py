@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tiwizi.locale import direction
 
@@ -29,13 +29,21 @@ class Bar:
     written: str
 
 
+class Part(NamedTuple):
+    """What a colour stands for; ``told`` says it with what it adds up to over all that is billed."""
+
+    name: str
+    colour: str
+    told: str
+
+
 @dataclass(frozen=True)
 class Chart:
-    """Stacked bars. legend: (name, colour) of each part."""
+    """Stacked bars, each of the parts that the legend names."""
 
     title: str
     description: str
-    legend: tuple[tuple[str, str], ...]
+    legend: tuple[Part, ...]
     bars: tuple[Bar, ...]
     lang: str
 
@@ -55,26 +63,15 @@ def terminal_bar(chart: Chart, bar: Bar, width: int) -> Text:
     from rich.text import Text
 
     lengths = _lengths(bar.parts, chart.largest, width)
-    runs = [("█" * length, colour) for length, (_, colour) in zip(lengths, chart.legend, strict=True)]
+    runs = [("█" * length, part.colour) for length, part in zip(lengths, chart.legend, strict=True)]
     if direction(chart.lang) == "rtl":
         runs.reverse()
     return Text.assemble(*runs)
 
 
-def terminal_legend(chart: Chart) -> list[Text]:
-    """What each colour is, an entry a line."""
-    from rich.text import Text
-
-    rtl = direction(chart.lang) == "rtl"
-    square = [("█", colour) for _, colour in chart.legend]
-    names = [f"\u2067{name}\u2069" if rtl else name for name, _ in chart.legend]
-    pairs = zip(square, names, strict=True)
-    return [Text.assemble(name, " ", box, "  ") if rtl else Text.assemble("  ", box, " ", name) for box, name in pairs]
-
-
 def svg(chart: Chart) -> str:
     """The chart as a picture that a screen reader can tell, too."""
-    legend_top = MARGIN + 36
+    legend_top = MARGIN + 48
     top = legend_top + 24 * len(chart.legend) + 8
     height = top + ROW * len(chart.bars) + MARGIN
     rtl = direction(chart.lang) == "rtl"
@@ -87,9 +84,9 @@ def svg(chart: Chart) -> str:
         f'<rect width="{WIDTH}" height="{height}" fill="{PAPER}"/>',
         _words(chart.title, MARGIN, MARGIN + 16, rtl, size=18, weight=600),
     ]
-    for row, (name, colour) in enumerate(chart.legend):
-        body.append(_box(MARGIN, legend_top + 24 * row - 10, 12, 12, colour, rtl))
-        body.append(_words(name, MARGIN + 18, legend_top + 24 * row, rtl))
+    for row, part in enumerate(chart.legend):
+        body.append(_box(MARGIN, legend_top + 24 * row - 11, 12, 12, part.colour, rtl))
+        body.append(_words(part.told, MARGIN + 20, legend_top + 24 * row, rtl))
     for row, bar in enumerate(chart.bars):
         body += _bar_row(chart, bar, top + ROW * row, rtl)
     return "\n".join([*body, "</svg>", ""])
@@ -98,9 +95,9 @@ def svg(chart: Chart) -> str:
 def _bar_row(chart: Chart, bar: Bar, y: int, rtl: bool) -> list[str]:
     room = WIDTH - 2 * MARGIN - LABEL - AMOUNT
     drawn, x = [_words(bar.name, MARGIN, y + 14, rtl)], MARGIN + LABEL
-    for length, (_, colour) in zip(_lengths(bar.parts, chart.largest, room), chart.legend, strict=True):
+    for length, part in zip(_lengths(bar.parts, chart.largest, room), chart.legend, strict=True):
         if length:
-            drawn.append(_box(x, y, length, BAR, colour, rtl))
+            drawn.append(_box(x, y, length, BAR, part.colour, rtl))
         x += length
     drawn.append(_words(bar.written, x + 8, y + 14, rtl))
     return drawn
@@ -121,8 +118,9 @@ def _words(words: str, x: int, y: int, rtl: bool, *, size: int = 14, weight: int
 
 
 def _told(chart: Chart) -> str:
-    """The picture in words."""
-    return chart.description + " " + "; ".join(f"{bar.name}: {bar.written}" for bar in chart.bars)
+    """The picture in words: what each colour adds up to, then each bar."""
+    told = [part.told for part in chart.legend] + [f"{bar.name}: {bar.written}" for bar in chart.bars]
+    return chart.description + " " + "; ".join(told)
 
 
 def _lengths(parts: Sequence[int], largest: int, room: int) -> list[int]:

@@ -12,6 +12,7 @@ import typer
 from tiwizi.doors.cli import picture
 from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
 from tiwizi.locale import number as in_words
+from tiwizi.locale import percent as in_percent
 from tiwizi.locale import text
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 QUESTIONS = ("category", "payer", "reason", "state", "month")
 BARS = 12
+#: Questions whose answers part the lines; several payers and reasons speak on one line, so those cannot be added up.
+PARTING = ("category", "state", "month")
 
 
 class Row(NamedTuple):
@@ -66,20 +69,21 @@ def show_summary(voice: Voice, plan: Plan, totals: Totals, *, questions: Iterabl
         rows = rows_by(question, plan, totals, voice)
         heads = list(dict.fromkeys(head for row in rows for head in row.amounts))
         columns = [voice.text(f"column_{head}") for head in (question, "lines", *heads)]
-        body = [
-            [row.name, written(row.lines, voice), *(amount(row.amounts[head], plan, voice) for head in heads)]
-            for row in rows
-        ]
-        voice.table(f"{voice.text(f'by_{question}')} ({plan.currency})", columns, body)
+        body = [[row.name, *_told(row, heads, plan, voice)] for row in rows]
+        if len(rows) > 1:
+            whole, *figures = [voice.text("row_total"), *_told(_total(rows, heads), heads, plan, voice)]
+            body.append([whole, *(figures if question in PARTING else ["", *figures[1:]])])
+        voice.table(f"{voice.text(f'by_{question}')} ({plan.currency})", columns, body, total=len(rows) > 1)
 
 
 def show_bars(voice: Voice, chart: picture.Chart) -> None:
     """The picture, in a terminal."""
+    from rich.text import Text
+
     width = max(10, min(60, voice.out.width - 50))
     rows = [(bar.name, picture.terminal_bar(chart, bar, width), bar.written) for bar in chart.bars]
     voice.table(chart.title, ["", "", ""], rows, bars=1)
-    for entry in picture.terminal_legend(chart):
-        voice.out.print(entry, justify="right" if voice.lang == "ar" else "left")
+    voice.table("", ["", ""], [(Text("█", style=part.colour), part.told) for part in chart.legend], names=(0, 1))
 
 
 def rows_by(question: str, plan: Plan, totals: Totals, voice: Voice) -> list[Row]:
@@ -121,7 +125,11 @@ def chart_of(voice: Voice, plan: Plan, totals: Totals) -> picture.Chart:
         picture.Bar(row.name, tuple(parts[row.key]), amount(row.amounts["billed"], plan, voice))
         for row in rows_by("category", plan, totals, voice)[:BARS]
     ]
-    legend = tuple(zip(names, picture.colours(len(payers)), strict=True))
+    sums = [sum(part) for part in zip(*parts.values(), strict=True)] or [0] * len(names)
+    legend = tuple(
+        picture.Part(name, colour, _with_share(name, whole, sum(sums), plan, voice))
+        for name, colour, whole in zip(names, picture.colours(len(payers)), sums, strict=True)
+    )
     title = f"{voice.text('picture_title')} ({plan.currency})"
     return picture.Chart(title, voice.text("picture_text"), legend, tuple(bars), voice.lang)
 
@@ -147,6 +155,22 @@ def amount(minor: int, plan: Plan, voice: Voice) -> str:
 
     digits = MINOR_DIGITS[plan.currency]
     return in_words(Decimal(minor).scaleb(-digits), voice.lang, decimals=digits)
+
+
+def _with_share(name: str, part: int, whole: int, plan: Plan, voice: Voice) -> str:
+    """A part of all that is billed, with its amount and its share to a tenth of a per cent."""
+    percent = in_percent((part * 1000 + whole // 2) // whole * 10 if whole else 0, voice.lang)
+    return voice.text("legend_part", name=name, amount=amount(part, plan, voice), percent=percent)
+
+
+def _told(row: Row, heads: Iterable[str], plan: Plan, voice: Voice) -> list[str]:
+    """The figures of a row, as they are written."""
+    return [written(row.lines, voice), *(amount(row.amounts[head], plan, voice) for head in heads)]
+
+
+def _total(rows: Iterable[Row], heads: Iterable[str]) -> Row:
+    rows = list(rows)
+    return Row("", "", sum(row.lines for row in rows), {head: sum(row.amounts[head] for row in rows) for head in heads})
 
 
 def _line_amounts(row: Any) -> dict[str, int]:
@@ -176,7 +200,7 @@ def _payer_name(plan: Plan, key: str, voice: Voice) -> str:
     layer = next(layer for layer in plan.layers if layer.id == layer_id)
     of_layer = layer.name[voice.lang]
     named = next((payer.name[voice.lang] for payer in layer.payers if payer.id == payer_id), "")
-    return f"{of_layer}: {named}" if named else of_layer
+    return voice.text("payer_of_layer", layer=of_layer, payer=named) if named else of_layer
 
 
 def _as_values(row: Row) -> dict[str, Any]:

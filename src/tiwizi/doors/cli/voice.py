@@ -9,7 +9,7 @@ import inspect
 import json as jsonlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -80,9 +80,18 @@ class Voice:
         self.out.print(thing)
 
     def table(
-        self, title: str, columns: Sequence[str], rows: Sequence[Sequence[RenderableType]], *, bars: int | None = None
+        self,
+        title: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[RenderableType]],
+        *,
+        names: Collection[int] = (0,),
+        bars: int | None = None,
+        total: bool = False,
     ) -> None:
-        """A table whose first column names the row and whose others are numbers, but for a column of bars.
+        """A table whose columns are names (the first, or ``names``) and numbers, but for a column of bars.
+
+        total: the last row sums up the others, and stands out.
 
         In Arabic it runs from the right: the columns change sides, numbers stay aligned on their last digit.
         """
@@ -95,13 +104,18 @@ class Voice:
         order = range(len(columns) - 1, -1, -1) if rtl else range(len(columns))
         cells = [[self.cell(value) for value in row] for row in rows]
         for at in order:
-            # Numbers are never broken over lines: their column is as wide as the widest, and the names give way.
-            widest = max((_width(row[at]) for row in cells), default=0) if at else 12
-            justify = start if at in (0, bars) else "right"
-            table.add_column(self.cell(columns[at]), justify=justify, min_width=widest, overflow="fold")
-        for row in cells:
-            table.add_row(*(row[at] for at in order))
-        self.out.print(self.cell(title), style="bold", justify=start)
+            # Numbers are never broken over lines: their column is as wide as the widest. Names give way, word by word.
+            head, named = self.cell(columns[at]), at in names
+            widest = max((_longest_word(row[at]) if named else _width(row[at]) for row in cells), default=0)
+            widest = max(widest, _longest_word(head))
+            justify = start if named or at == bars else "right"
+            width = None if named else widest
+            table.add_column(head, justify=justify, width=width, min_width=widest, overflow="fold")
+        for number, row in enumerate(cells, start=1):
+            last = total and number == len(cells)
+            table.add_row(*(row[at] for at in order), style="bold" if last else "")
+        if title:
+            self.out.print(self.cell(title), style="bold", justify=start)
         self.out.print(table, justify=start)
 
     def cell(self, value: RenderableType) -> RenderableType:
@@ -143,6 +157,12 @@ def _width(cell: RenderableType) -> int:
     from rich.text import Text
 
     return cell.cell_len if isinstance(cell, Text) else 0
+
+
+def _longest_word(cell: RenderableType) -> int:
+    from rich.text import Text
+
+    return max((Text(word).cell_len for word in cell.plain.split()), default=0) if isinstance(cell, Text) else 0
 
 
 def language(wanted: str | None) -> str:
