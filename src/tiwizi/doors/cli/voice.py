@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 #: Exit codes, documented in docs/guide/command-line.md.
 DONE, ERRORS, UNUSABLE, QUESTION, INTERRUPTED = 0, 1, 2, 3, 130
 
-#: Right-to-left isolate ... pop: what lies between keeps its own direction and does not disturb its neighbours.
-_RTL, _POP = "\u2067", "\u2069"
-
 
 class Stop(Exception):
     """Ends a command before its work is done, with one message: a key of cli.toml, or words that are ready."""
@@ -71,10 +68,10 @@ class Voice:
         if self.lang != "ar" or not console.is_terminal:
             console.print(words, style=style, markup=False, highlight=False, soft_wrap=not console.is_terminal)
             return
-        from rich.text import Text
+        from tiwizi.doors.cli.right_to_left import lines
 
-        for line in Text(words).wrap(console, console.width):
-            console.print(Text(f"{_RTL}{line.plain.strip()}{_POP}", style=style), justify="right")
+        for line in lines(words, console, console.width):
+            console.print(line, style=style, justify="right")
 
     def show(self, thing: RenderableType) -> None:
         self.out.print(thing)
@@ -124,7 +121,11 @@ class Voice:
 
         if not isinstance(value, str):
             return value
-        return Text(f"{_RTL}{value}{_POP}" if self.lang == "ar" and value else value)
+        if self.lang != "ar" or not value:
+            return Text(value)
+        from tiwizi.doors.cli.right_to_left import Cell
+
+        return Cell(value)
 
     def answer(self, result: Mapping[str, Any]) -> None:
         """The result for a machine: one JSON object on standard output. A person has read it already."""
@@ -154,15 +155,15 @@ class Voice:
 
 
 def _width(cell: RenderableType) -> int:
-    from rich.text import Text
+    from rich.cells import cell_len
 
-    return cell.cell_len if isinstance(cell, Text) else 0
+    return cell_len(getattr(cell, "plain", ""))
 
 
 def _longest_word(cell: RenderableType) -> int:
-    from rich.text import Text
+    from rich.cells import cell_len
 
-    return max((Text(word).cell_len for word in cell.plain.split()), default=0) if isinstance(cell, Text) else 0
+    return max(map(cell_len, getattr(cell, "plain", "").split()), default=0)
 
 
 def language(wanted: str | None) -> str:
