@@ -100,14 +100,17 @@ class Voice:
         table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_header=any(columns))
         order = range(len(columns) - 1, -1, -1) if rtl else range(len(columns))
         cells = [[self.cell(value) for value in row] for row in rows]
+        heads = [self.cell(column) for column in columns]
+        natural = [max(map(_width, column)) for column in zip(heads, *cells, strict=True)]
+        tight = sum(natural) + 2 * len(columns) > self.out.width
         for at in order:
             # Numbers are never broken over lines: their column is as wide as the widest. Names give way, word by word.
-            head, named = self.cell(columns[at]), at in names
+            named = at in names
             widest = max((_longest_word(row[at]) if named else _width(row[at]) for row in cells), default=0)
-            widest = max(widest, _longest_word(head))
+            widest = max(widest, _longest_word(heads[at]))
             justify = start if named or at == bars else "right"
-            width = None if named else widest
-            table.add_column(head, justify=justify, width=width, min_width=widest, overflow="fold")
+            width = widest if tight and not named else None
+            table.add_column(heads[at], justify=justify, width=width, min_width=widest, overflow="fold")
         for number, row in enumerate(cells, start=1):
             last = total and number == len(cells)
             table.add_row(*(row[at] for at in order), style="bold" if last else "")
