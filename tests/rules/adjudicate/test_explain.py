@@ -365,6 +365,20 @@ def test_a_point_that_is_worth_several_values_is_told_with_its_case(lang: str, s
 
 
 @pytest.mark.parametrize(
+    ("lang", "whom"),
+    [
+        ("en", "for persons with a long-term illness"),
+        ("fr", "pour les personnes en affection de longue durée (ALD)"),
+        ("ar", "لفائدة الأشخاص المصابين بمرض طويل الأمد"),
+    ],
+)
+def test_a_rule_for_some_says_for_whom_it_is(lang: str, whom: str) -> None:
+    ill = Condition({"long_term_illness": frozenset({"yes"})})
+    sentence = told("rate", Coverage("ill", ("*",), SM, rate=8000, when=ill), 5000, lang=lang)[0]
+    assert f"({whom}" in plain(sentence)
+
+
+@pytest.mark.parametrize(
     ("reason", "lang", "sentence", "way_out"),
     [
         (

@@ -266,8 +266,10 @@ class Telling:
         return self.words.cited(told, self._authority(clause) if clause and cited else [])
 
     def _authority(self, clause: Clause) -> list[str]:
+        """What a rule is called, for whom and where it is written, its source and its days."""
         name = self.words.name(getattr(clause, "name", {}))
-        return [name, self.words.source(clause.dates), self.words.since(clause.dates)]
+        case = self.words.condition(clause.when) if isinstance(clause, Coverage) else ""
+        return [name, case, self.words.source(clause.dates), self.words.since(clause.dates)]
 
     def _clause(self, entry: Entry) -> Clause | None:
         return self.blocks[entry.clause]
