@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
+from tiwizi.rules.adjudicate.context import MAX_AGE_BANDS, MAX_KINDS
 from tiwizi.rules.plan.authority import UNDATED
 from tiwizi.rules.plan.block import Block, Reading
 from tiwizi.rules.plan.check_coverage import (
@@ -14,13 +15,11 @@ from tiwizi.rules.plan.check_coverage import (
     unreachable_coverage,
 )
 from tiwizi.rules.plan.check_limits import limits_of_no_care, parts_that_overlap, rewordings_that_count_afresh
-from tiwizi.rules.plan.document import Condition, Dates, Plan, clauses
+from tiwizi.rules.plan.document import Dates, Plan, clauses, conditions
 from tiwizi.rules.plan.overlap import overlap
 from tiwizi.rules.plan.problem import shown
 
-#: What the compiled form of a plan holds: bits of a condition word (rules.adjudicate.context), and of a trail entry.
-MAX_AGE_BANDS = 12
-MAX_KINDS = 10
+#: What an entry of a trail has bits for.
 MAX_LAYERS = 120
 MAX_CLAUSES = 2**18 - 1
 ODD_ADULT_AGE = (12, 25)
@@ -108,24 +107,6 @@ def the_compiled_form_holds_it(plan: Plan, root: Block) -> None:
     ):
         if found > most:
             root.error(name, key, found=str(found), most=str(most))
-
-
-def conditions(plan: Plan) -> Iterable[Condition]:
-    """Every condition of a plan."""
-    for kind in plan.kinds:
-        yield kind.when
-    for layer in plan.layers:
-        for person in layer.eligibility:
-            yield person.when
-        for limit in layer.limits:
-            yield limit.when
-        for point in layer.points:
-            yield point.when
-        for rule in layer.coverage:
-            yield rule.when
-            yield rule.only
-            if rule.waiting and rule.waiting.waived:
-                yield rule.waiting.waived
 
 
 CHECKS: tuple[Callable[[Plan, Block], None], ...] = (

@@ -23,7 +23,6 @@ from tiwizi.rules.plan.document import (
     SCOPES,
     SESSION_ROLES,
     Clause,
-    Condition,
     Coverage,
     Dates,
     Layer,
@@ -31,6 +30,7 @@ from tiwizi.rules.plan.document import (
     Plan,
     Session,
     clauses,
+    conditions,
     steps,
 )
 from tiwizi.rules.terms import ATTRIBUTES
@@ -160,7 +160,7 @@ class _Compiler:
     def __init__(self, plan: Plan, code_category: dict[str, str]) -> None:
         self.plan = plan
         self.clause_of: dict[int, int] = {id(block): n for n, block in enumerate(clauses(plan)) if block is not None}
-        self.words = context.vocabulary(plan, list(_conditions(plan)))
+        self.words = context.vocabulary(plan, list(conditions(plan)))
         self.classes = _classes(plan, code_category)
         self.epochs = _epochs(plan)
         self.slots: dict[Hashable, int] = {}
@@ -364,23 +364,6 @@ def letter_value(plan: Plan, letter: str, sector: str, on: date) -> int:
     """The value of a key letter for a sector on a day, minor units; -1 where the plan gives none."""
     found = [v for v in plan.letters if v.letter == letter and v.sector in (sector, "") and v.dates.holds(on)]
     return next((v.value for v in found if v.sector), next((v.value for v in found), -1))
-
-
-def _conditions(plan: Plan) -> Iterable[Condition]:
-    for kind in plan.kinds:
-        yield kind.when
-    for layer in plan.layers:
-        for block in layer.eligibility:
-            yield block.when
-        for value in layer.points:
-            yield value.when
-        for limit in layer.limits:
-            yield limit.when
-        for rule in layer.coverage:
-            yield rule.when
-            yield rule.only
-            if rule.waiting and rule.waiting.waived:
-                yield rule.waiting.waived
 
 
 def _classes(plan: Plan, code_category: dict[str, str]) -> list[_Class]:

@@ -7,7 +7,7 @@ Money is in minor units, rates in basis points, quantities in thousandths, point
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -326,3 +326,21 @@ def clauses(plan: Plan) -> tuple[Clause | None, ...]:
     for layer in plan.layers:
         blocks += [*layer.eligibility, *layer.filing, *layer.coverage, *layer.limits, *layer.points]
     return (*blocks, *plan.sessions, *plan.review_above)
+
+
+def conditions(plan: Plan) -> Iterator[Condition]:
+    """Every condition of a plan."""
+    for kind in plan.kinds:
+        yield kind.when
+    for layer in plan.layers:
+        for person in layer.eligibility:
+            yield person.when
+        for limit in layer.limits:
+            yield limit.when
+        for point in layer.points:
+            yield point.when
+        for rule in layer.coverage:
+            yield rule.when
+            yield rule.only
+            if rule.waiting and rule.waiting.waived:
+                yield rule.waiting.waived
