@@ -88,3 +88,40 @@ def test_no_text_is_there_that_nobody_says() -> None:
 
 def test_every_reason_has_a_short_name() -> None:
     assert set(catalogue("reasons", "en")) >= {reason.name for reason in REASONS}
+
+
+# What the system refuses
+
+
+@pytest.mark.parametrize("option", ["--plan", "--tables", "--out"])
+def test_a_name_too_long_for_the_system_is_said(tiwizi: Tiwizi, village: Path, option: str) -> None:
+    words = {"--plan": village / "plan.toml", "--tables": village, "--out": village / "out"} | {option: "x" * 5_000}
+    said = tiwizi("adjudicate", *(word for pair in words.items() for word in pair))
+    assert said.code == 2 and "Nothing was written" in said.err
+
+
+def test_memory_that_does_not_suffice_is_said(tiwizi: Tiwizi, village: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_folder(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("tiwizi.formats.tables.read_folder", read_folder)
+    said = tiwizi("adjudicate", "--plan", village / "plan.toml", "--tables", village, "--out", village / "out")
+    assert said.code == 2 and "memory" in said.err
+
+
+def test_a_command_can_have_no_more_memory_than_the_machine() -> None:
+    asks = (
+        "import numpy, os; from tiwizi.doors.cli import memory; memory.keep_within_memory()\n"
+        "most = max(memory.LEAST, os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE'))\n"
+        "numpy.empty(1 << 30, 'u1'); print('a part')\n"
+        "numpy.empty(most, 'u1')"
+    )
+    out, err = python("-c", asks).communicate(timeout=60)
+    assert out == "a part\n" and "MemoryError" in err
+
+
+def test_a_link_to_nowhere_beside_the_tables_disturbs_nobody(tiwizi: Tiwizi, village: Path) -> None:
+    (village / "old.csv").symlink_to("nowhere")
+    (village / "round.csv").symlink_to("round.csv")
+    said = tiwizi("adjudicate", "--plan", village / "plan.toml", "--tables", village, "--out", village / "out")
+    assert said.code == 0

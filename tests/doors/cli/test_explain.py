@@ -48,6 +48,24 @@ def test_a_line_that_is_not_there_ends_with_2(tiwizi: Tiwizi, decided: Path, lin
     assert said.code == 2 and said.err.strip()
 
 
+def test_a_line_in_repair_is_found_by_whatever_its_columns_are_called(
+    tiwizi: Tiwizi, village: Path, tmp_path: Path
+) -> None:
+    rows = (village / "lines.csv").read_text().splitlines()
+    rows = [",".join([cells[1], "x" * 200_000, *cells[2:], cells[0]]) for cells in (row.split(",") for row in rows[1:])]
+    (village / "lines.csv").write_text("\n".join(["ligne,remarque,person,date,code,billed,dossier", *rows]))
+    assert tiwizi(
+        "adjudicate", "--plan", village / "plan.toml", "--tables", village, "--out", tmp_path / "out"
+    ).code == 0  # fmt: skip
+    said = tiwizi("explain", tmp_path / "out", "--line", "F2/2")
+    assert said.code == 2 and "31/02/2026" in said.err
+
+
+def test_an_identifier_commands_no_terminal(tiwizi: Tiwizi, decided: Path) -> None:
+    said = tiwizi("explain", decided, "--line", "F1/\x1b[2J\x9b31m")
+    assert said.code == 2 and "\x1b" not in said.err and "\x9b" not in said.err
+
+
 def test_a_folder_that_is_no_run_ends_with_2(tiwizi: Tiwizi, village: Path) -> None:
     assert tiwizi("explain", village, "--line", "F1/1").code == 2
 

@@ -51,6 +51,24 @@ def test_a_folder_that_no_command_made_is_never_replaced(tmp_path: Path) -> None
     assert (tmp_path / "home/letter.txt").read_text() == "dear"
 
 
+@pytest.mark.parametrize("receipt", ["", "{}", "[]", '{"command": 1}', "[" * 100_000])
+def test_a_file_that_is_only_called_as_our_receipt_makes_no_folder_ours(tmp_path: Path, receipt: str) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/run.json").write_text(receipt)
+    with pytest.raises(Stop, match="out_is_not_ours"):
+        _write(tmp_path / "home", "x", force=True)
+    with pytest.raises(Stop, match="not_an_output"):
+        read_receipt(tmp_path / "home", of=("adjudicate",))
+
+
+def test_work_goes_where_a_link_leads_and_the_link_stays(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("far")
+    _write(tmp_path / "link", "first")
+    _write(tmp_path / "link", "second", force=True)
+    assert (tmp_path / "far/words.txt").read_text() == "second" and (tmp_path / "link").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["far", "link"]
+
+
 def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     _write(tmp_path / "out", "first")

@@ -16,9 +16,9 @@ import pytest
 from tests.formats.tables.sample import book, tables, write_csv
 from tests.formats.tables.test_facts import assert_same_facts
 
-from tiwizi.formats.tables import Book, TableError, read_folder
+from tiwizi.formats.tables import Book, TableError, check, read_folder
 from tiwizi.formats.tables.encoding import code_page
-from tiwizi.formats.tables.source import Source, read_source
+from tiwizi.formats.tables.source import Source, as_text, read_source
 from tiwizi.locale import LANGUAGES
 
 
@@ -169,6 +169,13 @@ def _parquet(**columns: Any) -> bytes:
     return sink.getvalue()
 
 
+def _people_of(person: Any, **more: Any) -> bytes:
+    """People who differ in nothing else."""
+    n = len(person)
+    same = {"household": ["H1"] * n, "role": ["member"] * n, "birth_date": ["1980-01-01"] * n}
+    return _parquet(**{"person": person, **same, **more})
+
+
 def _xlsx() -> bytes:
     """Two legal cells, A1 and XFD1048576: some programs ask for half a terabyte to hold what lies between."""
     sink = io.BytesIO()
@@ -195,6 +202,7 @@ REFUSED: list[tuple[str, str, bytes]] = [
     ("missing_columns", "people.csv", ROW.encode()),
     ("column_twice", "people.csv", b"person,personne,household,role,birth_date\nP1,P1,H1,member,1980-01-01\n"),
     ("mixed_encodings", "people.csv", MIXED),
+    ("mixed_encodings", "people.csv", b"\xef\xbb\xbf" + f"{NAMED}محمد\n".encode("cp1256")),
     ("unclosed_quote", "people.csv", (PEOPLE + ROW + '"P2,H1,member,1980-01-01\n' + ROW * 3).encode()),
     ("unclosed_quote", "people.csv", (PEOPLE + '"P2,H1\n' + ROW * 9 + '"P9",H1,member,1980-01-01\n').encode()),
     ("all_ragged", "people.csv", (PEOPLE + "P1,H1\n" * 5).encode()),
@@ -208,6 +216,8 @@ REFUSED: list[tuple[str, str, bytes]] = [
     ("missing_columns", "people.parquet", _parquet(person=["P1"])),
     ("column_type", "people.parquet", _parquet(person=[["P1"]], household=["H1"], role=["member"], birth_date=["x"])),
     ("column_type", "people.parquet", _parquet(person=[b"\xff"], household=["H1"], role=["member"], birth_date=["x"])),
+    ("column_type", "people.parquet", _people_of(pa.array([b"P1"], pa.binary(2)))),
+    ("long_cell", "people.parquet", _people_of(pa.array(["P" * 20_000]))),
 ]  # fmt: skip
 
 
@@ -221,6 +231,41 @@ def test_a_file_that_cannot_be_a_table_gets_one_clear_message(
     for lang in LANGUAGES:
         assert name in refused.value.message(lang)
         assert refused.value.way_out(lang)
+
+
+def test_a_text_that_a_million_rows_name_is_spelt_for_the_bad_rows_only(tmp_path: Path) -> None:
+    n = 200_000
+    remark = pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, np.int32)), pa.array(["x" * 100_000]))
+    people = _people_of(pa.array([str(i) for i in range(n)]), remark=remark)
+    assert len(people) < 10 << 20, "it would be 20 GB"
+    assert _source(tmp_path, people, name="people.parquet").original(np.array([7]))["remark"].to_pylist() == [
+        "x" * 100_000
+    ]
+
+
+def test_what_arrow_has_no_text_for_is_still_shown() -> None:
+    nowhere = pa.array([0, None], pa.timestamp("us", "Mars/Olympus"))
+    nested = pa.array([{"when": 2**62}], pa.struct([("when", pa.timestamp("us"))]))
+    assert as_text(pa.chunked_array([nowhere])).to_pylist() == ["<timestamp[us, tz=Mars/Olympus]>", ""]
+    assert as_text(pa.chunked_array([nested])).to_pylist() == ["<struct<when: timestamp[us]>>"]
+
+
+MIDNIGHT = 1_772_409_600 * 10**9
+
+
+@pytest.mark.parametrize(
+    ("kind", "moments", "days"),
+    [
+        (pa.timestamp("ns"), [MIDNIGHT, MIDNIGHT + 1, None], ["", "not_a_day", "missing"]),
+        (pa.timestamp("us"), [MIDNIGHT // 1000, 2**62 // 86_400 * 86_400], ["", "not_a_day"]),
+        (pa.timestamp("s", "Mars/Olympus"), [MIDNIGHT // 10**9], ["not_a_day"]),
+        (pa.timestamp("s", "Asia/Tokyo"), [MIDNIGHT // 10**9 - 9 * 3600, MIDNIGHT // 10**9], ["", "not_a_day"]),
+    ],
+)
+def test_a_moment_is_a_day_at_midnight_only_and_each_row_for_itself(kind: Any, moments: Any, days: list[str]) -> None:
+    read = check.days(pa.chunked_array([pa.array(moments, kind)]), blank=-1)
+    assert [check.WRONGS[wrong] for wrong in read.wrong] == days
+    assert read.values.tolist() == [20_514 if said == "" else -1 for said in days]
 
 
 def test_bytes_of_neither_code_page_are_refused(tmp_path: Path) -> None:

@@ -190,7 +190,18 @@ def test_the_repair_file_has_the_union_of_the_columns(tmp_path: Path) -> None:
     assert written[3]["unit_price"] == "150.00"
 
 
-HOSTILE = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")', "-150.00"]
+HOSTILE = [
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "＝1+1",
+    '=HYPERLINK("http://x")',
+    "-150.00",
+]
 
 
 def test_no_cell_of_the_repair_file_is_a_live_formula(tmp_path: Path) -> None:
@@ -202,6 +213,13 @@ def test_no_cell_of_the_repair_file_is_a_live_formula(tmp_path: Path) -> None:
     assert [row[f"'=x{number}"] for number in range(len(HOSTILE))] == [f"'{cell}" for cell in HOSTILE[:-1]] + [
         "-150.00"
     ]
+
+
+def test_a_cell_cannot_turn_the_sentence_that_quotes_it() -> None:
+    rows = tables()
+    rows["lines"][0]["billed"] = "\u202e00.002"
+    (row,) = [row for row in book(rows).repair.rows("en") if row.table == "lines"]
+    assert "\u202e" not in row.reason and row.cells["billed"] == "\u202e00.002"
 
 
 def test_without_bad_rows_the_repair_file_has_its_headings_only(tmp_path: Path) -> None:

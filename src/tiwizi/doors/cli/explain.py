@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from tiwizi.rules.plan.document import Plan
 
 
+#: The columns of repair.csv that are not of the row itself.
+_OF_REPAIR = ("table", "line_number", "field", "reason", "way_out")
+_LONGEST_CELL = 2**31 - 1
+
+
 @dataclass(frozen=True)
 class Decided:
     """A line within its household, decided anew: the same plan and the same facts give the same trail."""
@@ -64,12 +69,29 @@ def why_in_repair(repair: Path, named: str) -> str:
     """Why a line is to repair, and the way out, in the words of the run; "" where it is not."""
     import csv
 
+    from tiwizi.formats.tables.schema import fold, headings
+
     with repair.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            cells = list(row.values())
-            if row["table"] == "lines" and any(f"{a}/{b}" == named for a, b in zip(cells, cells[1:], strict=False)):
+        csv.field_size_limit(_LONGEST_CELL)
+        rows = csv.DictReader(file)
+        known = headings("lines")
+        own = {heading: known.get(fold(heading)) for heading in rows.fieldnames or () if heading not in _OF_REPAIR}
+        for row in rows:
+            if row.get("table") == "lines" and _name_of(row, own) == named:
                 return f"{row['reason']} {row['way_out']}"
     return ""
+
+
+def _name_of(row: dict[str, str], own: dict[str, str | None]) -> str:
+    """CLAIM/LINE of a row in repair, without the apostrophe that keeps a cell from being a formula.
+
+    own: what each heading names; other tables in the file may have further headings for the same.
+    """
+    claim, line = (
+        next((row[heading] for heading, name in own.items() if name == wanted and row[heading]), "")
+        for wanted in ("claim", "line")
+    )
+    return "/".join(cell.strip().removeprefix("'") for cell in (claim, line))
 
 
 def sentences(plan: Plan, book: Book, decided: Decided, lang: str) -> list[str]:

@@ -12,6 +12,7 @@ import typer
 from tiwizi import __version__
 from tiwizi.doors.cli import adjudicate, demo, explain, generate, imports, plan, redecide, summary
 from tiwizi.doors.cli.kernel_cache import place_kernel_cache
+from tiwizi.doors.cli.memory import keep_within_memory
 from tiwizi.doors.cli.voice import INTERRUPTED, explained
 
 #: (name, command, key of its help)
@@ -79,6 +80,7 @@ def run() -> None:
     """Entry point. A polite end (SIGTERM) cleans up as Ctrl+C does; a reader that goes away is no mistake."""
     signal.signal(signal.SIGTERM, _stop)
     place_kernel_cache()
+    keep_within_memory()
     try:
         app()
     except BrokenPipeError:

@@ -37,7 +37,7 @@ def read_tables(voice: Voice, folder: Path, plan: Plan, tariffs: Sequence[Path],
 def _read(voice: Voice, folder: Path, plan: Plan, tariffs: Sequence[Path], amounts_in: str | None) -> Book:
     from tiwizi.formats.tables import read_folder
 
-    sizes = {path.stem.lower(): path.stat().st_size for path in folder.glob("*.*")}
+    sizes = {path.stem.lower(): path.stat().st_size for path in folder.glob("*.*") if path.is_file()}
     begun: list[str] = []
 
     def begin(table: str) -> None:

@@ -64,7 +64,7 @@ class Voice:
 
     def paragraph(self, words: str, *, console: Console | None = None, style: str = "") -> None:
         """Words of any length; in Arabic from the right edge, each line kept in its direction."""
-        console = console or self.out
+        console, words = console or self.out, plain(words)
         if self.lang != "ar" or not console.is_terminal:
             console.print(words, style=style, markup=False, highlight=False, soft_wrap=not console.is_terminal)
             return
@@ -124,6 +124,7 @@ class Voice:
 
         if not isinstance(value, str):
             return value
+        value = plain(value)
         if self.lang != "ar" or not value:
             return Text(value)
         from tiwizi.doors.cli.right_to_left import Cell
@@ -169,6 +170,15 @@ def _longest_word(cell: RenderableType) -> int:
     return max(map(cell_len, getattr(cell, "plain", "").split()), default=0)
 
 
+#: What a terminal obeys instead of showing it: it may stand in an identifier that somebody made up.
+_COMMANDS = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"}
+
+
+def plain(words: str) -> str:
+    """Words that a terminal shows, whatever was put into them."""
+    return words.translate(_COMMANDS)
+
+
 def language(wanted: str | None) -> str:
     """The language asked for, else that of TIWIZI_LANG, else that of LANG, else English."""
     if wanted and wanted not in LANGUAGES:
@@ -187,11 +197,16 @@ def speaks(command: Callable[..., int | None]) -> Callable[..., None]:
         try:
             code = command(voice, **options) or DONE
         except Stop as stop:
-            voice.fail(stop)
-            code = stop.code
+            code = _failed(voice, stop)
         except KeyboardInterrupt:
             voice.fail(Stop("interrupted"))
             code = INTERRUPTED
+        except BrokenPipeError:
+            raise
+        except MemoryError:
+            code = _failed(voice, Stop("no_memory"))
+        except OSError as problem:  # a name too long, a disk that fails: nothing that a program can foresee
+            code = _failed(voice, Stop("refused", path=problem.filename or "", why=problem.strerror or problem))
         if code:
             raise typer.Exit(code)
 
@@ -199,6 +214,11 @@ def speaks(command: Callable[..., int | None]) -> Callable[..., None]:
     run.__signature__ = inspect.Signature([*own, *_SPEAKING])  # type: ignore[attr-defined]
     run.__name__, run.__doc__ = command.__name__, command.__doc__
     return run
+
+
+def _failed(voice: Voice, stop: Stop) -> int:
+    voice.fail(stop)
+    return stop.code
 
 
 #: ``--help`` comes before any option is read, so it speaks the language of the environment or of a plain ``--lang xx``.

@@ -24,7 +24,7 @@ RECEIPT = "run.json"
 @contextmanager
 def whole_folder(out: Path, *, force: bool) -> Iterator[Path]:
     """A folder to write into, which becomes ``out`` when the block ends well and vanishes when it does not."""
-    out = out.absolute()
+    out = Path(os.path.realpath(out))  # where a link leads, the work goes; the link stays
     refuse_what_is_there(out, force=force)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ def refuse_what_is_there(out: Path, *, force: bool) -> None:
     """Stop before any work where the output folder exists and may not be replaced."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
-    if not (out.is_dir() and (out / RECEIPT).is_file()):
+    if not (out.is_dir() and _receipt(out)):
         raise Stop("out_is_not_ours", path=out)
     if not force:
         raise Stop("out_exists", path=out)
@@ -60,13 +60,19 @@ def write_receipt(folder: Path, receipt: Mapping[str, Any]) -> None:
 
 def read_receipt(folder: Path, *, of: tuple[str, ...]) -> dict[str, Any]:
     """What one of the commands ``of`` left in the folder. Raises Stop where none did."""
+    receipt = _receipt(folder)
+    if receipt.get("command") not in of:
+        raise Stop("not_an_output", path=folder)
+    return receipt
+
+
+def _receipt(folder: Path) -> dict[str, Any]:
+    """The receipt of a folder, empty where there is none that one of the commands wrote."""
     try:
         receipt = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
-        if receipt["command"] in of:
-            return dict(receipt)
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    raise Stop("not_an_output", path=folder)
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return receipt if isinstance(receipt, dict) and isinstance(receipt.get("command"), str) else {}
 
 
 def _put(partial: Path, out: Path) -> None:

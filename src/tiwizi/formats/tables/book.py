@@ -28,6 +28,8 @@ from tiwizi.rules.money import MINOR_DIGITS
 
 AmountsIn = Literal["major", "minor"]
 Progress = Callable[[str], None]
+#: So many columns that were not read are named; a file can have thousands.
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -228,10 +230,15 @@ def _checked(
 
 def _notes(sheets: Mapping[str, Sheet]) -> tuple[Said, ...]:
     return tuple(
-        Said("columns_not_read", {"table": table, "columns": ", ".join(sheet.source.ignored)})
+        Said("columns_not_read", {"table": table, "columns": _listed(sheet.source.ignored)})
         for table, sheet in sheets.items()
         if sheet.source.ignored
     )
+
+
+def _listed(columns: Sequence[str]) -> str:
+    more = len(columns) - MOST_NAMED
+    return ", ".join(columns[:MOST_NAMED]) + (f" ... (+{more})" if more > 0 else "")
 
 
 def _joined(people: People, statuses: Statuses, cover: Cover, prices: Prices, claims: Claims, lines: Lines,

@@ -129,20 +129,26 @@ def words(column: Any, known: Mapping[str, str], register: tuple[str, ...], *, b
 def days(column: Any, *, blank: int) -> Read:
     """Days written as 2026-01-31 or 31/01/2026, or given as dates (int32)."""
     if pa.types.is_timestamp(column.type):
-        column = _midnights(column)
+        return _moments(_whole(column), blank)
     if pa.types.is_date(column.type):
         return _dates(column, blank)
     return _each(column, lambda cells: _written_days(cells, blank))
 
 
-def _midnights(column: Any) -> Any:
-    """Moments as dates where all are at midnight, otherwise as text, which is then not a day."""
-    as_dates = pc.cast(column, pa.date32(), safe=False)
-    same = pc.equal(
-        pc.cast(as_dates, pa.timestamp("us")),
-        pc.cast(pc.local_timestamp(column) if column.type.tz else column, pa.timestamp("us"), safe=False),
-    )
-    return as_dates if pc.all(pc.fill_null(same, pa.scalar(True))).as_py() else pc.cast(column, pa.string())
+_OF_A_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+
+
+def _moments(cells: Any, blank: int) -> Read:
+    """Moments at midnight, where they were noted, are days; any other moment is none."""
+    absent = cells.is_null().to_numpy(zero_copy_only=False)
+    try:
+        there = pc.local_timestamp(cells) if cells.type.tz else cells
+    except pa.ArrowException:  # a time zone that nobody knows: what day it was there cannot be told
+        return _bounded_days(np.zeros(len(cells), np.int64), absent, np.ones(len(cells), bool), blank)
+    moments = pc.fill_null(there.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
+    day = 86_400 * _OF_A_SECOND[cells.type.unit]
+    whole = np.clip(moments // day, _FIRST_DAY - 1, _LAST_DAY + 1)
+    return _bounded_days(whole, absent, moments % day != 0, blank)
 
 
 def _dates(column: Any, blank: int) -> Read:

@@ -31,6 +31,7 @@ PIECE = 16 << 20
 BLOCK = 4 << 20
 LONGEST_LINE = 1 << 20
 BATCH = 1 << 16
+csv.field_size_limit(LONGEST_LINE)
 _BOM = b"\xef\xbb\xbf"
 #: What a file begins with that is not text.
 _SIGNATURES = {

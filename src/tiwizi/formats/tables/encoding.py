@@ -8,6 +8,7 @@ in the code page for which more of these bytes speak.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 
 #: Bytes that are Arabic letters in cp1256 and are not French lower-case letters in cp1252.
 _ARABIC = rb"\xc0-\xd6\xd8-\xdf\xe1\xe3-\xe6\xec\xed\x81\x8d\x8e\x8f\x90\x98\x9a\x9f\xaa"
@@ -36,7 +37,7 @@ def is_utf8(data: bytes) -> bool:
 
 def code_page(data: bytes) -> str:
     """ "cp1256" or "cp1252", for bytes that are not UTF-8. Raises MixedEncodings, or ValueError when it is neither."""
-    if _UTF8.search(data):
+    if data.startswith(BOM_UTF8) or _UTF8.search(data):
         raise MixedEncodings(_first_line_not_utf8(data))
     arabic, latin = (sum(map(len, word.findall(data))) for word in (_ARABIC_WORD, _ACCENTED_CAPITAL))
     page = "cp1256" if arabic > latin else "cp1252"

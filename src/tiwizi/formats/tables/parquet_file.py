@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -13,6 +14,14 @@ from tiwizi.formats.tables.fault import TableError
 from tiwizi.formats.tables.schema import column
 from tiwizi.formats.tables.source import MAX_ROWS, Source, as_text, named_columns
 
+#: Bytes in one text of a column that decides, where it repeats. No identifier, word or number is as long.
+LONGEST_CELL = 1 << 14
+_BYTES = (
+    pa.types.is_binary,
+    pa.types.is_large_binary,
+    pa.types.is_binary_view,
+    pa.types.is_fixed_size_binary,
+)
 _BROKEN = (pa.ArrowException, OSError, ValueError, MemoryError)
 
 
@@ -29,10 +38,13 @@ def read(path: Path, table: str) -> Source:
     names = named_columns(headings, table, str(path))
     wanted = {heading: name for heading, name in zip(headings, names, strict=True) if name and _decides(table, name)}
     _check_types(schema, wanted, path)
+    _refuse_long_cells(path, schema, list(wanted))
     read = _columns(path, list(wanted), [h for h, name in wanted.items() if column(table, name).kind != "key"])
 
     def original(at: NDArray[Any]) -> dict[str, Any]:
-        every = pa.table({**_columns(path, [h for h in headings if h not in wanted], []), **read}).take(pa.array(at))
+        rest = [heading for heading in headings if heading not in wanted]
+        # As dictionaries: a long text that every row repeats lies there once, and only rows that are shown are spelt.
+        every = pa.table({**_columns(path, rest, rest), **read}).take(pa.array(at))
         return {heading: as_text(every[heading]).combine_chunks() for heading in headings}
 
     columns = {name: read[heading] for heading, name in wanted.items()}
@@ -50,8 +62,29 @@ def _check_types(schema: Any, wanted: dict[str, str], path: Path) -> None:
         held = schema.field(heading).type
         if pa.types.is_dictionary(held):
             held = held.value_type
-        if pa.types.is_nested(held) or pa.types.is_binary(held) or pa.types.is_large_binary(held):
+        if pa.types.is_nested(held) or any(is_bytes(held) for is_bytes in _BYTES):
             raise TableError("column_type", file=str(path), column=heading, type=str(held))
+
+
+def _refuse_long_cells(path: Path, schema: Any, headings: list[str]) -> None:
+    """A text that lies once in the file, and that every row names, would be spelt as often as there are rows.
+
+    The first row of each row group brings the group's whole dictionary along.
+    """
+    texts = [h for h in headings if pa.types.is_string(schema.field(h).type)]
+    try:
+        file = pq.ParquetFile(path, memory_map=True, read_dictionary=texts)
+        for group in range(file.num_row_groups if texts else 0):
+            first = next(file.iter_batches(1, [group], texts), None)
+            for heading, cells in zip(first.schema.names, first.columns, strict=True) if first else ():
+                if pa.types.is_dictionary(cells.type) and _longest(cells.dictionary) > LONGEST_CELL:
+                    raise TableError("long_cell", file=str(path), column=heading, most=LONGEST_CELL)
+    except _BROKEN as error:
+        raise _unreadable(path, error) from error
+
+
+def _longest(cells: Any) -> int:
+    return pc.max(pc.binary_length(cells)).as_py() or 0
 
 
 def _columns(path: Path, headings: list[str], repeating: list[str]) -> dict[str, Any]:

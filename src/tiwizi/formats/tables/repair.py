@@ -20,7 +20,9 @@ from tiwizi.locale import FIRST_STRONG_ISOLATE, POP_ISOLATE, catalogue
 
 COLUMNS = ("table", "line_number", "field", "reason", "way_out")
 _SHOWN = 60
-_LIVE = r"^[=+\-@\t\r]"
+_LIVE = r"^[=+\-@\t\r\n＝＋－＠]"
+#: What turns the direction of all that follows it in a sentence.
+_TURNS = "[\u202a-\u202e\u2066-\u2069]"
 _PLAIN_NUMBER = r"^[+-]?\d+([.,]\d+)?$"
 
 
@@ -124,7 +126,7 @@ def _repeated(finding: Finding, name: str) -> Any:
 
 def _readable(cells: Any, lang: str) -> Any:
     """Cells short enough for a sentence, and kept in their own direction in a sentence of the other."""
-    short = pc.utf8_slice_codeunits(cells, 0, _SHOWN)
+    short = pc.replace_substring_regex(pc.utf8_slice_codeunits(cells, 0, _SHOWN), _TURNS, "\ufffd")
     foreign = pc.match_substring_regex(short, "[A-Za-zÀ-ɏ]" if lang == "ar" else "[\u0600-\u06ff]")
     isolated = pc.binary_join_element_wise(FIRST_STRONG_ISOLATE, short, POP_ISOLATE, "")
     return pc.if_else(foreign, isolated, short)

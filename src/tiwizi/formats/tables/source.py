@@ -172,6 +172,12 @@ def as_text(cells: Any) -> Any:
     try:
         return pc.fill_null(pc.cast(cells, pa.string()), "")
     except pa.ArrowException:
-        return pa.chunked_array(
-            [pa.array(["" if cell is None else str(cell) for cell in cells.to_pylist()], pa.string())]
-        )
+        return pa.chunked_array([pa.array([_spelt(cell) for cell in cells], pa.string())])
+
+
+def _spelt(cell: Any) -> str:
+    """A cell that Arrow has no text for; what cannot be said, a moment in no known time zone, is called by its type."""
+    try:
+        return str(cell.as_py()) if cell.is_valid else ""
+    except (ValueError, OverflowError, LookupError):
+        return f"<{cell.type}>"
