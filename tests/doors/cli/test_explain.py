@@ -81,3 +81,19 @@ def test_a_receipt_that_is_nonsense_is_no_run(tiwizi: Tiwizi, decided: Path) -> 
     for nonsense in ("", "[]", "null", json.dumps({"command": "generate"})):
         (decided / "run.json").write_text(nonsense)
         assert tiwizi("explain", decided, "--line", "F1/1").code == 2
+
+
+@pytest.mark.parametrize("verb", [("explain", "--line", "F1/1"), ("summary",)])
+def test_a_run_whose_plan_is_another_by_now_explains_nothing(
+    tiwizi: Tiwizi, decided: Path, verb: tuple[str, ...]
+) -> None:
+    plan = decided / "plan.toml"
+    plan.write_text(plan.read_text(encoding="utf-8").replace('rate = "80%"', 'rate = "90%"'), encoding="utf-8")
+    said = tiwizi(verb[0], decided, *verb[1:])
+    assert said.code == 2 and "tiwizi adjudicate" in said.err
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"a,b\n1,2\n", b"table,reason\nlines,x\n", b'"'])
+def test_a_repair_file_that_somebody_spoilt_ends_with_2(tiwizi: Tiwizi, decided: Path, content: bytes) -> None:
+    (decided / "repair.csv").write_bytes(content)
+    assert tiwizi("explain", decided, "--line", "F2/2").code == 2

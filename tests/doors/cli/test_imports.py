@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,3 +70,11 @@ def test_an_unknown_currency_is_refused(tiwizi: Tiwizi, tmp_path: Path) -> None:
     (tmp_path / "dump.sql").write_text("")
     said = tiwizi("import", "openimis", tmp_path / "dump.sql", "--currency", "gold", "--out", tmp_path / "brought")
     assert said.code == 2 and "gold" in said.err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("kind", ["openimis", "synthea", "medicines", "acts"])
+def test_a_pipe_is_not_waited_for(tiwizi: Tiwizi, tmp_path: Path, kind: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    said = tiwizi("import", kind, tmp_path / "pipe", "--out", tmp_path / "out")
+    assert said.code == 2 and not (tmp_path / "out").exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from tiwizi.doors.cli.kernel_cache import kernel_is_kept
@@ -60,8 +60,9 @@ def _load_kernel(plan: Plan) -> None:
     from tiwizi.formats.tables import from_rows
 
     someone = {"household": "1", "person": "1", "birth_date": "2000-01-01", "role": "member"}
-    book = from_rows({"people": [someone]}, currency=plan.currency)
-    decide_here(plan, book.facts, book.tariff, threads=1)
+    with suppress(RuntimeError):  # the run has ended already, with a message of its own: no thread can be begun
+        book = from_rows({"people": [someone]}, currency=plan.currency)
+        decide_here(plan, book.facts, book.tariff, threads=1)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -56,7 +57,10 @@ def decide_line(plan: Plan, book: Book, named: str, run: Path) -> Decided:
 
     found = book.find_line(named)
     if found is None:
-        why = why_in_repair(run / REPAIR, named)
+        try:
+            why = why_in_repair(run / REPAIR, named)
+        except (OSError, ValueError, LookupError, csv.Error):
+            raise Stop("not_an_output", path=run) from None
         raise Stop("line_in_repair" if why else "no_such_line", line=named, path=run, why=why)
     household = int(np.searchsorted(book.facts.line_start, found, side="right")) - 1
     facts = book.facts.take(np.array([household]))
@@ -67,8 +71,6 @@ def decide_line(plan: Plan, book: Book, named: str, run: Path) -> Decided:
 
 def why_in_repair(repair: Path, named: str) -> str:
     """Why a line is to repair, and the way out, in the words of the run; "" where it is not."""
-    import csv
-
     from tiwizi.formats.tables.schema import fold, headings
 
     with repair.open(encoding="utf-8-sig", newline="") as file:

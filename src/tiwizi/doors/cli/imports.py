@@ -74,7 +74,7 @@ def _bring_in(
 ) -> None:
     """Convert into a whole folder and say what came in, what did not, and what has no meaning here."""
     for path in (src, *(value for value in options.values() if isinstance(value, Path))):
-        if not path.exists():
+        if not (path.is_file() or path.is_dir()):  # a pipe would be waited for, for ever
             raise Stop("no_such_source", path=path)
     with whole_folder(out, force=force) as folder, voice.progress("importing"), unusable_tables(voice.lang):
         report = convert(src, folder, lang=voice.lang, **options)

@@ -30,11 +30,18 @@ def keep_plan(plan: Plan, plan_file: Path, law_file: Path | None, tariffs: Seque
     """Put the plan, and the law and tariffs that it names, beside what they decided; gives their digest."""
     kept = [(plan_file, PLAN), *([(law_file, LAW)] if law_file else [])]
     kept += [(file, f"{TARIFFS}/{number:03}-{file.name}") for number, file in enumerate(tariffs, start=1)]
-    digest = sha256()
     for file, name in kept:
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(file, folder / name)
-        digest.update(name.encode() + (folder / name).read_bytes())
+    return digest_of(folder)
+
+
+def digest_of(folder: Path) -> str:
+    """The digest of the plan, the law and the tariffs that lie in a run."""
+    digest = sha256()
+    for file in (folder / PLAN, folder / LAW, *tariffs_of_run(folder)):
+        if file.is_file():
+            digest.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())
     return digest.hexdigest()
 
 
@@ -57,11 +64,13 @@ def keep_totals(totals: Totals, folder: Path) -> None:
 
 
 def open_plan_of(folder: Path) -> Plan:
-    """The plan of a run, as it was. Raises Stop where the folder is no run."""
+    """The plan of a run, as it was. Raises Stop where the folder is no run, or its plan another by now."""
     from tiwizi.rules.law import parse_law
     from tiwizi.rules.plan.read import read_plan
 
-    read_receipt(folder, of=RUNS)
+    receipt = read_receipt(folder, of=RUNS)
+    if receipt.get("plan_sha256") != digest_of(folder):
+        raise Stop("run_changed", path=folder)
     try:
         law_text = (folder / LAW).read_text(encoding="utf-8") if (folder / LAW).is_file() else ""
         law, _ = parse_law(law_text, file=LAW)

@@ -76,7 +76,8 @@ def _refuse_long_cells(path: Path, schema: Any, headings: list[str]) -> None:
         file = pq.ParquetFile(path, memory_map=True, read_dictionary=texts)
         for group in range(file.num_row_groups if texts else 0):
             first = next(file.iter_batches(1, [group], texts), None)
-            for heading, cells in zip(first.schema.names, first.columns, strict=True) if first else ():
+            columns: Any = zip(first.schema.names, first.columns, strict=True) if first else ()
+            for heading, cells in columns:
                 if pa.types.is_dictionary(cells.type) and _longest(cells.dictionary) > LONGEST_CELL:
                     raise TableError("long_cell", file=str(path), column=heading, most=LONGEST_CELL)
     except _BROKEN as error:
