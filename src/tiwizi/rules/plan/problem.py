@@ -57,6 +57,8 @@ def shown(value: object) -> str:
         return "[…]"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int) and value.bit_length() > 4096:
+        return "…"  # Python writes no number of so many digits
     written = value if isinstance(value, str) else str(value)
     clean = "".join(mark if mark.isprintable() else "�" for mark in written[: SHOWN + 1])
     return clean if len(clean) <= SHOWN else clean[:SHOWN] + "…"

@@ -27,10 +27,21 @@ _COMPLAINTS = (
     ("Invalid date or datetime", "syntax_no_such_day"),
 )
 
+#: Dots in the name of a key or table; ours have two.
+MOST_DOTS = 100
+_NAMES = re.compile(
+    r"\s*\[?\[?\s*([A-Za-z0-9_-]|\"[^\"]*\"|'[^']*')+\s*(\.\s*([A-Za-z0-9_-]|\"[^\"]*\"|'[^']*')+\s*){100}"
+).match
+
 
 def open_document(text: str, *, file: str) -> tuple[Block | None, Reading]:
     """The root of a document, and the reading that gathers its problems; no root when it is not TOML."""
     reading = Reading(file, Lines(text))
+    # Of a name of so many parts the standard reader makes as many tables, which takes minutes and gigabytes.
+    deep = next((n for n, line in enumerate(text.splitlines(), 1) if line.count(".") > MOST_DOTS and _NAMES(line)), 0)
+    if deep:
+        reading.report(ERROR, deep, "", "syntax_too_deep")
+        return None, reading
     try:
         root = tomllib.loads(text)
     except RecursionError:
