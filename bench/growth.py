@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import log
+from pathlib import Path
 from statistics import median
 
-from bench.clock import seconds
+from bench.clock import in_turn
 from bench.figure import Figure
 from bench.machine import CORES
 from bench.mutual import Mutual
@@ -18,35 +19,37 @@ MOST = 11
 
 
 def figures(mutual: Mutual) -> list[Figure]:
-    found = [_one_size(mutual, lines) for lines in mutual.sizes.growth]
-    rows = [_per_ten("engine", found, 1), _per_ten("whole command", found, 2)]
-    for lines, engine, whole, peak in found:
-        at = f"{lines / 1e6:.2f} million lines"
-        rows += [
-            Figure(f"engine, {at}", "s", engine),
-            Figure(f"whole command, {at}", "s", whole, note=f"{peak:,.0f} MiB"),
-        ]
+    """The sizes in turn, so that a busy minute strikes all of them."""
+    tables = [mutual.tables_of_lines(lines) for lines in mutual.sizes.growth]
+    runs = max(1, mutual.sizes.runs - 2)
+    commands = [[adjudicate(mutual, folder) for folder in tables] for _ in range(runs)]
+    works, lines = zip(*(_engine(mutual, folder) for folder in tables), strict=True)
+    engine = in_turn(works, runs + 1)
+    whole = [median(run.seconds for run in of_size) for of_size in zip(*commands, strict=True)]
+    peaks = [max(run.peak_mib for run in of_size) for of_size in zip(*commands, strict=True)]
+    rows = [_per_ten("engine", lines, engine), _per_ten("whole command", lines, whole)]
+    for at, of_engine, of_whole, peak in zip(lines, engine, whole, peaks, strict=True):
+        size = f"{at / 1e6:.2f} million lines"
+        rows.append(Figure(f"engine, {size}", "s", of_engine))
+        rows.append(Figure(f"whole command, {size}", "s", of_whole, note=f"{peak:,.0f} MiB"))
     return rows
 
 
-def _one_size(mutual: Mutual, wanted: int) -> tuple[int, float, float, float]:
-    """Lines, seconds of the engine, seconds of the whole command, its peak in MiB."""
-    tables, runs = mutual.tables_of_lines(wanted), max(1, mutual.sizes.runs - 2)
-    commands = [adjudicate(mutual, tables) for _ in range(runs)]
+def _engine(mutual: Mutual, tables: Path) -> tuple[Callable[[], object], int]:
+    """Deciding all lines of some tables, binding included, and how many they are."""
     book = mutual.read(tables)
-    plan = compile_plan(mutual.plan, book.tariff)
-    engine = median(seconds(lambda: decide(plan, book.facts, book.tariff, threads=CORES)) for _ in range(runs + 1))
-    whole = median(run.seconds for run in commands)
-    return book.facts.lines, engine, whole, max(run.peak_mib for run in commands)
+    plan, facts, tariff = compile_plan(mutual.plan, book.tariff), book.facts, book.tariff
+    return lambda: decide(plan, facts, tariff, threads=CORES), facts.lines
 
 
-def _per_ten(what: str, found: Sequence[tuple[int, float, float, float]], column: int) -> Figure:
-    """How many times longer ten times the lines take: the worst from one size to any larger one."""
-    worst = max(
-        (large[column] / small[column]) ** (log(10) / log(large[0] / small[0]))
-        for at, small in enumerate(found)
-        for large in found[at + 1 :]
-        if large[0] > 2 * small[0]
-    )
-    note = " -> ".join(f"{row[0] / 1e6:.2f} M: {row[column]:.2f} s" for row in found)
-    return Figure(f"{what}: time for 10 x the lines", "x", worst, "at most", MOST, note)
+def _per_ten(what: str, lines: Sequence[int], taken: Sequence[float]) -> Figure:
+    """How many times longer ten times the lines take, from the smallest size to the largest; the steps in words."""
+    whole = _times(lines[0], lines[-1], taken[0], taken[-1])
+    steps = [_times(lines[at], lines[at + 1], taken[at], taken[at + 1]) for at in range(len(lines) - 1)]
+    sizes = " -> ".join(f"{size / 1e6:.2f} M: {seconds:.2f} s" for size, seconds in zip(lines, taken, strict=True))
+    note = f"{sizes}; step by step {', '.join(f'{step:.1f}' for step in steps)}"
+    return Figure(f"{what}: time for 10 x the lines", "x", whole, "at most", MOST, note)
+
+
+def _times(small: int, large: int, before: float, after: float) -> float:
+    return float((after / before) ** (log(10) / log(large / small)))
