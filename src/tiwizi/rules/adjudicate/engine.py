@@ -121,7 +121,7 @@ class _Bound:
     """A plan, its facts and its tariff, ready for the kernel, and room for what comes out."""
 
     def __init__(self, plan: CompiledPlan, facts: Facts, tariff: Tariff) -> None:
-        self.plan, self.lines, self.line_start = plan.tables, facts.lines, facts.line_start
+        self.plan, self.lines = plan.tables, facts.lines
         self.facts = fact_tables(plan, facts)
         self.tariff = tariff_tables(plan, tariff)
         self.steps = int(plan.tables.settings[c.STEPS])
@@ -132,13 +132,19 @@ class _Bound:
 
     def run(self, low: int, high: int) -> tuple[Column, Column]:
         """Decide a range of households; gives its trail."""
-        lines = int(self.line_start[high] - self.line_start[low])
-        # Only the part that is written is ever touched, so room for the longest possible trail costs nothing.
-        room = (lines * self.steps + 2) * (self.entries + 1)
-        rule, cut = np.empty(room, np.int32), np.empty(room, np.int64)
+        rule, cut = self._room()
         out = self.out._replace(trail_rule=rule, trail_cut=cut)
         size = decide_households(low, high, self.facts, self.plan, self.tariff, self._scratch(), out)
         return rule[:size].copy(), cut[:size].copy()
+
+    def _room(self) -> tuple[Column, Column]:
+        """Room of a thread for the longest possible trail. Only what is written is ever touched, so it costs little."""
+        if not hasattr(self.own, "room"):
+            lines = min(self.lines, CHUNK + self.widest.lines)  # a range ends with a whole household
+            size = (lines * self.steps + 2) * (self.entries + 1)
+            self.own.room = np.empty(size, np.int32), np.empty(size, np.int64)
+        found: tuple[Column, Column] = self.own.room
+        return found
 
     def _scratch(self) -> kernel.Scratch:
         if not hasattr(self.own, "scratch"):
