@@ -53,5 +53,5 @@ def test_a_mark_at_the_start_of_a_file_is_no_mistake(tmp_path: Path) -> None:
 
 def test_a_law_that_cannot_be_read_says_where() -> None:
     _, problems = parse_law("[a]\nkind = 3\n", file="law.toml")
-    unreadable = packs.LawUnreadable("xx", problems)
+    unreadable = packs.PackUnreadable("xx", problems)
     assert str(unreadable).startswith("law.toml:1: ")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from tiwizi.rules.chart import Chart, parse_chart
 from tiwizi.rules.law import Law, parse_law
 from tiwizi.rules.plan.block import Block, Reading
 from tiwizi.rules.plan.document import Plan
@@ -19,8 +20,8 @@ from tiwizi.rules.plan.syntax import open_document
 _HERE = Path(__file__).parent
 
 
-class LawUnreadable(ValueError):
-    """The law.toml of a pack has errors: ``problems``."""
+class PackUnreadable(ValueError):
+    """A file of a pack has errors: ``problems``."""
 
     def __init__(self, country: str, problems: list[Problem]) -> None:
         first = next(problem for problem in problems if problem.is_error)
@@ -42,7 +43,7 @@ def folder(country: str) -> Path:
 
 @cache
 def law(country: str) -> Law:
-    """The law of a pack, empty where it has none. Raises LookupError (no such pack) or LawUnreadable."""
+    """The law of a pack, empty where it has none. Raises LookupError (no such pack) or PackUnreadable."""
     path = folder(country) / "law.toml"
     if not path.is_file():
         return Law(file=str(path))
@@ -51,7 +52,22 @@ def law(country: str) -> Law:
     if text is not None:
         found, problems = parse_law(text, file=str(path))
     if found is None:
-        raise LawUnreadable(country, problems)
+        raise PackUnreadable(country, problems)
+    return found
+
+
+@cache
+def chart(country: str) -> Chart:
+    """The chart of accounts of a pack. Raises LookupError (no such pack, or one without books) or PackUnreadable."""
+    path = folder(country) / "accounts.toml"
+    if not path.is_file():
+        raise LookupError(f"the pack {country!r} has no accounts.toml")
+    text, problems = read_text(path)
+    found: Chart | None = None
+    if text is not None:
+        found, problems = parse_chart(text, file=str(path))
+    if found is None:
+        raise PackUnreadable(country, problems)
     return found
 
 
@@ -65,7 +81,7 @@ def read_plan_file(path: Path | str) -> tuple[Plan | None, list[Problem]]:
         return None, reading.found()
     try:
         return read_opened(root, law=_law_of(root))
-    except LawUnreadable as unreadable:
+    except PackUnreadable as unreadable:
         return None, unreadable.problems
 
 
