@@ -49,6 +49,7 @@ check: $(VENV)/.dev-ready
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@DJANGO_SETTINGS_MODULE=tiwizi.site.settings TIWIZI_DATABASE=:memory: $(BIN)/python -m django makemigrations --check --dry-run
 
 # Ray only to be compared with.
 $(VENV)/.bench-ready: $(VENV)/.dev-ready requirements/ray.txt

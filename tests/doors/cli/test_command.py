@@ -49,7 +49,7 @@ def test_help_speaks_the_language_asked_for() -> None:
 
 
 def test_help_imports_none_of_what_computes() -> None:
-    heavy = "{'numpy', 'numba', 'pyarrow', 'babel', 'rich'}"
+    heavy = "{'numpy', 'numba', 'pyarrow', 'babel', 'rich', 'django', 'psycopg'}"
     loaded, _ = python("-c", f"import sys, tiwizi.doors.cli.main; print(*{heavy} & set(sys.modules))").communicate()
     assert loaded == "\n"
 

@@ -1,0 +1,1 @@
+"""What SQLite and PostgreSQL must be told differently: guards, locks, and columns in and out."""

@@ -1,0 +1,178 @@
+"""What the database itself refuses, whoever asks: migration operations that say the same to both databases.
+
+A guard is a trigger. Where many rows come in at once PostgreSQL asks once for all of them (a statement trigger with
+its transition table, ``{fresh}``), which is what lets 1.5 million rows in within seconds; SQLite asks for each row.
+Every refusal is an IntegrityError that names the guard.
+
+SQLite forgets the triggers of a table that a later migration makes anew (AlterField and its like): such a migration
+ends with the table's guards again. tests/records/database/test_guards.py finds one that is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.migrations.operations.base import Operation
+
+#: The end of what has no end, where periods are compared.
+FOREVER = "'9999-12-31'"
+
+
+class Guard(Operation):
+    """Triggers to be made on a table: vendor -> its statements. ``name``: of the function that they call on PostgreSQL;
+    ``triggers``: their names on both."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(
+        self, table: str, name: str, triggers: Sequence[str], sqlite: Sequence[str], postgresql: Sequence[str]
+    ) -> None:
+        self.table, self.name, self.triggers = table, name, tuple(triggers)
+        self.statements = {"sqlite": tuple(sqlite), "postgresql": tuple(postgresql)}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """A guard changes no model."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for statement in self.statements[schema_editor.connection.vendor]:
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f'DROP FUNCTION IF EXISTS "{self.name}" CASCADE')
+            return
+        for trigger in self.triggers:
+            schema_editor.execute(f'DROP TRIGGER IF EXISTS "{trigger}"')
+
+    def describe(self) -> str:
+        return f"Guard {self.table}: {', '.join(self.triggers)}"
+
+
+def append_only(table: str) -> Guard:
+    """Rows come in, and are never changed or removed."""
+    return _refuse_statements(table, "append_only", ("UPDATE", "DELETE"), f"{table} is append-only")
+
+
+def never_deleted(table: str) -> Guard:
+    """Rows may change and are never removed."""
+    return _refuse_statements(table, "never_deleted", ("DELETE",), f"rows of {table} are never deleted")
+
+
+def fixed(table: str, columns: Iterable[str]) -> Guard:
+    """Columns that keep the value they came in with."""
+    changed = " OR ".join(f'NEW."{column}" IS DISTINCT FROM OLD."{column}"' for column in columns)
+    return refuse(table, "fixed", changed, on=("UPDATE",))
+
+
+def moves(table: str, column: str, steps: Iterable[tuple[str, str, str]]) -> Guard:
+    """A column that changes only along its life cycle, steps of (before, verb, after)."""
+    allowed = " OR ".join(
+        f"(OLD.\"{column}\" = '{before}' AND NEW.\"{column}\" = '{after}')" for before, _, after in steps
+    )
+    return refuse(table, column, f'NEW."{column}" <> OLD."{column}" AND NOT ({allowed})', on=("UPDATE",))
+
+
+def references(table: str, column: str, target: str) -> Guard:
+    """A foreign key that PostgreSQL checks for all rows of a statement at once: for tables that grow by the million."""
+    missing = (
+        f'SELECT 1 FROM {{fresh}} n WHERE n."{column}" IS NOT NULL'
+        f' AND NOT EXISTS (SELECT 1 FROM "{target}" t WHERE t.id = n."{column}")'
+    )
+    return refuse_rows(table, f"{column}_exists", missing, columns=(column,))
+
+
+def no_overlap(table: str, same: Sequence[str], *, since: str = "since", until: str = "until", only: str = "") -> Guard:
+    """No two rows that agree in the columns ``same`` (nulls agree with nulls) are in force on one day. Periods are
+    half-open; a null end is open. ``only``: a condition on rows, with {row} for the row's name.
+
+    The pairs are looked for through an index on the first of ``same``. Writers of the table wait for each other.
+    """
+    agree = " AND ".join(
+        f'o."{column}" = n."{column}"' if place == 0 else f'o."{column}" IS NOT DISTINCT FROM n."{column}"'
+        for place, column in enumerate(same)
+    )
+    crossing = f'o."{since}" < COALESCE(n."{until}", {FOREVER}) AND n."{since}" < COALESCE(o."{until}", {FOREVER})' + (
+        f" AND {only.format(row='o')} AND {only.format(row='n')}" if only else ""
+    )
+    both = f'SELECT 1 FROM {{fresh}} n JOIN "{table}" o ON {agree} AND o.id <> n.id WHERE {crossing}'
+    columns = tuple(dict.fromkeys(("id", *same, since, until)))
+    return refuse_rows(table, "no_overlap", both, columns=columns, on=("INSERT", "UPDATE"), alone=True)
+
+
+def refuse(table: str, name: str, when: str, *, on: Sequence[str] = ("INSERT", "UPDATE")) -> Guard:
+    """Each row for which a condition on NEW and OLD holds; the condition may ask other tables."""
+    label, says = f"{table}_{name}", _quoted(f"{table}: refused by the guard {name}")
+    sqlite_when = when.replace("IS DISTINCT FROM", "IS NOT")
+    sqlite, postgresql, triggers = [], [], []
+    for event in on:
+        trigger = f"{label}_{event.lower()}"
+        triggers.append(trigger)
+        sqlite.append(
+            f'CREATE TRIGGER "{trigger}" BEFORE {event} ON "{table}" WHEN {sqlite_when} '
+            f"BEGIN SELECT RAISE(ABORT, {says}); END"
+        )
+        postgresql.append(
+            f'CREATE TRIGGER "{trigger}" BEFORE {event} ON "{table}" FOR EACH ROW EXECUTE FUNCTION "{label}"()'
+        )
+    body = f"IF {when} THEN {_raise(says)} END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
+    return Guard(table, label, triggers, sqlite, [_function(label, body), *postgresql])
+
+
+def refuse_rows(
+    table: str,
+    name: str,
+    found: str,
+    *,
+    columns: Sequence[str],
+    on: Sequence[str] = ("INSERT",),
+    alone: bool = False,
+) -> Guard:
+    """New rows for which a query finds anything. The query reads them as ``{fresh} n``, of which it may use
+    ``columns``. alone: on PostgreSQL no other writer comes between the question and the end of the transaction."""
+    label, says = f"{table}_{name}", _quoted(f"{table}: refused by the guard {name}")
+    row = "(SELECT " + ", ".join(f'NEW."{column}" AS "{column}"' for column in columns) + ")"
+    sqlite_found = found.replace("IS NOT DISTINCT FROM", "IS").format(fresh=row)
+    lock = f"PERFORM pg_advisory_xact_lock('\"{table}\"'::regclass::oid::bigint); " if alone else ""
+    body = f"{lock}IF EXISTS ({found.format(fresh='fresh')}) THEN {_raise(says)} END IF; RETURN NULL;"
+    sqlite, postgresql, triggers = [], [_function(label, body)], []
+    for event in on:
+        trigger = f"{label}_{event.lower()}"
+        triggers.append(trigger)
+        sqlite.append(
+            f'CREATE TRIGGER "{trigger}" AFTER {event} ON "{table}" WHEN EXISTS ({sqlite_found}) '
+            f"BEGIN SELECT RAISE(ABORT, {says}); END"
+        )
+        postgresql.append(
+            f'CREATE TRIGGER "{trigger}" AFTER {event} ON "{table}" REFERENCING NEW TABLE AS fresh '
+            f'FOR EACH STATEMENT EXECUTE FUNCTION "{label}"()'
+        )
+    return Guard(table, label, triggers, sqlite, postgresql)
+
+
+def _refuse_statements(table: str, name: str, events: Sequence[str], says: str) -> Guard:
+    """Statements of a kind, and TRUNCATE, which SQLite does not know."""
+    label, quoted = f"{table}_{name}", _quoted(says)
+    sqlite = [
+        f'CREATE TRIGGER "{label}_{event.lower()}" BEFORE {event} ON "{table}" BEGIN SELECT RAISE(ABORT, {quoted}); END'
+        for event in events
+    ]
+    postgresql = [_function(label, f"{_raise(quoted)} RETURN NULL;")] + [
+        f'CREATE TRIGGER "{label}_{event.lower()}" BEFORE {event} ON "{table}" '
+        f'FOR EACH STATEMENT EXECUTE FUNCTION "{label}"()'
+        for event in (*events, "TRUNCATE")
+    ]
+    return Guard(table, label, [f"{label}_{event.lower()}" for event in events], sqlite, postgresql)
+
+
+def _function(name: str, body: str) -> str:
+    return f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$'
+
+
+def _raise(quoted: str) -> str:
+    return f"RAISE EXCEPTION USING MESSAGE = {quoted}, ERRCODE = 'integrity_constraint_violation';"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,36 @@
+"""Events in their chain, and messages that wait to be sent."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Event(models.Model):
+    """One act. Rows are only ever added; ``hash`` covers the row and the hash before it (chain.py)."""
+
+    position = models.BigIntegerField(primary_key=True)  # 1, 2, 3 ... without a gap
+    moment = models.BigIntegerField()  # microseconds since 1970, UTC
+    user = models.BigIntegerField()  # people.User; 0: the clock
+    verb = models.CharField(max_length=60)  # "people.enrol_member"
+    subject = models.CharField(max_length=60)  # "household:81", "run:7"
+    key = models.CharField(max_length=120, null=True)  # what the caller named the act by, so that it is done once
+    request = models.BinaryField(max_length=32, null=True)  # digest of what was asked, where there is a key
+    body = models.TextField()  # canonical JSON: the answer, and what the verb noted; no names, no diagnoses
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="trail_event_once_per_key")]
+        indexes = [models.Index(fields=["subject"], name="trail_event_subject")]
+
+
+class Message(models.Model):
+    """Something to tell the world once the act stands: the outbox. Sent at least once, under its own number."""
+
+    event = models.ForeignKey(Event, models.PROTECT, related_name="messages")
+    topic = models.CharField(max_length=60)  # "bank_account.requested"
+    body = models.JSONField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=models.Q(sent_at=None), name="trail_message_waiting")]

@@ -1,0 +1,68 @@
+"""Which role may do what: the table that the gate asks. docs/concepts/trail.md says it in words.
+
+A permission is "<app>.<what>"; a role has no other way to a verb than a row here. Roles of members, employers and
+providers come with the doors that they enter by.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Role(NamedTuple):
+    """scoped: its grants may be limited to a region. privileged: granted by two people."""
+
+    permissions: frozenset[str]
+    scoped: bool = False
+    privileged: bool = False
+
+
+def _may(permissions: str, *, scoped: bool = False, privileged: bool = False) -> Role:
+    return Role(frozenset(permissions.split()), scoped, privileged)
+
+
+ROLES: dict[str, Role] = {
+    "desk_agent": _may(
+        "people.read people.write people.request_account cover.read care.receive care.read", scoped=True
+    ),
+    "contributions_officer": _may("people.read people.write people.confirm_account cover.read cover.write"),
+    "adjudicator": _may("people.read cover.read care.read care.receive care.decide care.review", scoped=True),
+    "medical_adviser": _may("people.read care.read care.review care.approve_care", scoped=True),
+    "payment_preparer": _may("people.read money.read money.prepare", privileged=True),
+    "payment_approver": _may("people.read people.confirm_account money.read money.approve", privileged=True),
+    "treasurer": _may("money.read money.release", privileged=True),
+    "accountant": _may("money.read money.reconcile money.post money.close", privileged=True),
+    "manager": _may("cover.read cover.propose_plan cover.publish_plan money.read", privileged=True),
+    "internal_auditor": _may("people.read cover.read care.read money.read trail.read trail.verify", privileged=True),
+    "it_admin": _may("people.ask_grant people.confirm_grant trail.verify", privileged=True),
+    #: The clock and the workers: what a person has set off, they finish. Nobody logs in as it.
+    "system": _may("care.decide care.receive people.write cover.write money.post money.reconcile trail.send"),
+}
+
+#: Roles that one person never holds together (S9): who decides does not pay, who pays does not keep the books, and who
+#: runs the machines has no business in them.
+NEVER_TOGETHER: tuple[tuple[str, str], ...] = (
+    ("adjudicator", "payment_preparer"),
+    ("adjudicator", "payment_approver"),
+    ("adjudicator", "treasurer"),
+    ("medical_adviser", "payment_preparer"),
+    ("medical_adviser", "payment_approver"),
+    ("medical_adviser", "treasurer"),
+    ("payment_preparer", "payment_approver"),
+    ("payment_preparer", "treasurer"),
+    ("payment_approver", "treasurer"),
+    ("internal_auditor", "accountant"),
+    ("internal_auditor", "treasurer"),
+    *(("it_admin", role) for role in ROLES if role not in ("it_admin", "system", "internal_auditor")),
+    ("internal_auditor", "it_admin"),
+)
+
+
+class Grant(NamedTuple):
+    """A role that somebody holds; ``region`` limits it to one region, None to none."""
+
+    role: str
+    region: int | None = None
+
+    def allows(self, permission: str) -> bool:
+        return permission in ROLES[self.role].permissions

@@ -1,0 +1,1 @@
+"""How Tiwizi is assembled: the settings of the framework, from the environment."""

