@@ -23,7 +23,7 @@ def read_rib(text: str) -> str | Mistake:
 
     Mistakes: ``rib_*`` of locale/<lang>/bank.toml, field "rib".
     """
-    written = _closed_up(text)
+    written = text if _DIGITS.fullmatch(text) else _closed_up(text)
     if not written:
         return _mistake("rib_blank")
     iban = _IBAN.fullmatch(written)

@@ -1,0 +1,162 @@
+"""ISO 20022 pain.001.001.09, customer credit transfer initiation: orders as a file for the bank.
+
+https://www.iso20022.org/catalogue-messages; the schema lies in formats/schemas. One message pays from one account. The
+same orders give the same bytes: nothing is drawn, and the moment of creation is an argument.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import BinaryIO
+
+from tiwizi.formats import iso20022
+from tiwizi.formats.latin import is_identifier, latin
+from tiwizi.rules.mistake import Mistake
+from tiwizi.rules.money import MAX_AMOUNT, major
+from tiwizi.rules.rib import bank_of, read_rib
+
+NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
+SCHEMA = "pain.001.001.09.xsd"
+#: What banks pass on of a name (EPC130-08), and of the text that the payee reads.
+LONGEST_NAME, LONGEST_TEXT = 70, 140
+_PIECE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Pay ``amount`` (minor units) to an account. ``id`` comes back on the statement as EndToEndId, unique for ever.
+
+    ``name``: the payee's in Latin letters, as on the identity card. ``rib``: 24 digits. ``text``: what the payee reads.
+    """
+
+    id: str
+    name: str
+    rib: str
+    amount: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Whose money is paid, when, and what the orders must add up to: their number, their sum in minor units.
+
+    ``id`` is the message's (MsgId): a bank takes each once. ``created``: a moment with its time zone.
+    """
+
+    id: str
+    created: datetime
+    on: date
+    payer: str
+    rib: str
+    orders: int
+    total: int
+    currency: str = "MAD"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written; the digest proves that a file made again is the same."""
+
+    orders: int
+    total: int
+    bytes: int
+    sha256: str
+
+
+def fault(order: Order) -> Mistake | None:
+    """Why an order cannot go to the bank, or None. Texts ``order_*`` and ``rib_*`` of locale/<lang>/bank.toml."""
+    if not is_identifier(order.id):
+        return Mistake("bank", "order_id", {"order": order.id}, field="id")
+    name = latin(order.name)
+    if not name:
+        key = "order_name_blank" if name == "" else "order_name_not_latin"
+        return Mistake("bank", key, {"order": order.id, "name": order.name}, field="name")
+    if len(name) > LONGEST_NAME:
+        return Mistake("bank", "order_name_long", {"order": order.id, "name": name, "most": LONGEST_NAME}, field="name")
+    text = latin(order.text)
+    if text is None or len(text) > LONGEST_TEXT:
+        return Mistake(
+            "bank", "order_text", {"order": order.id, "text": order.text[:60], "most": LONGEST_TEXT}, field="text"
+        )
+    if not 0 < order.amount <= MAX_AMOUNT:
+        return Mistake("bank", "order_amount", {"order": order.id}, field="amount")
+    rib = read_rib(order.rib)
+    return rib if isinstance(rib, Mistake) else None
+
+
+def write(file: BinaryIO, batch: Batch, orders: Iterable[Order]) -> Written:
+    """Write the message, a piece at a time; memory is that of the orders' ids.
+
+    The orders are those that ``fault`` passed. That they add up to what the batch says is checked on the way out: a
+    file that raises here is not to be handed over.
+    """
+    assert is_identifier(batch.id) and batch.created.tzinfo is not None and latin(batch.payer)
+    digest, size = hashlib.sha256(), 0
+
+    def put(texts: list[str]) -> None:
+        nonlocal size
+        data = "".join(texts).encode("ascii")
+        file.write(data)
+        digest.update(data)
+        size += len(data)
+
+    put([_head(batch)])
+    seen: set[str] = set()
+    total, piece = 0, []
+    for order in orders:
+        assert fault(order) is None, f"order {order.id} cannot be paid"
+        seen.add(order.id)
+        total += order.amount
+        piece.append(_order(order, batch.currency))
+        if len(piece) == _PIECE:
+            put(piece)
+            piece = []
+    put([*piece, "</PmtInf>\n</CstmrCdtTrfInitn>\n</Document>\n"])
+    count = len(seen)
+    assert (count, total) == (batch.orders, batch.total), (
+        f"{count} orders of {total}, not what the batch {batch.id} says"
+    )
+    return Written(count, total, size, digest.hexdigest())
+
+
+def first_error(file: BinaryIO) -> str:
+    """What the standard's schema has against a message, "" where it is valid; read in pieces."""
+    return iso20022.first_error(file, SCHEMA, each=f"{{{NAMESPACE}}}CdtTrfTxInf")
+
+
+def _head(batch: Batch) -> str:
+    total, count = major(batch.total, batch.currency), batch.orders
+    payer = (latin(batch.payer) or "")[:LONGEST_NAME].strip()
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<Document xmlns="{NAMESPACE}">\n<CstmrCdtTrfInitn>\n'
+        f"<GrpHdr><MsgId>{batch.id}</MsgId><CreDtTm>{batch.created.isoformat(timespec='seconds')}</CreDtTm>"
+        f"<NbOfTxs>{count}</NbOfTxs><CtrlSum>{total}</CtrlSum><InitgPty><Nm>{payer}</Nm></InitgPty></GrpHdr>\n"
+        f"<PmtInf><PmtInfId>{batch.id}</PmtInfId><PmtMtd>TRF</PmtMtd><BtchBookg>true</BtchBookg>"
+        f"<NbOfTxs>{count}</NbOfTxs><CtrlSum>{total}</CtrlSum><ReqdExctnDt><Dt>{batch.on.isoformat()}</Dt></ReqdExctnDt>"
+        f"<Dbtr><Nm>{payer}</Nm></Dbtr><DbtrAcct>{_account(batch.rib)}<Ccy>{batch.currency}</Ccy></DbtrAcct>"
+        f"<DbtrAgt>{_bank(batch.rib)}</DbtrAgt>\n"
+    )
+
+
+def _order(order: Order, currency: str) -> str:
+    text = latin(order.text)
+    remittance = f"<RmtInf><Ustrd>{text}</Ustrd></RmtInf>" if text else ""
+    return (
+        f"<CdtTrfTxInf><PmtId><EndToEndId>{order.id}</EndToEndId></PmtId>"
+        f'<Amt><InstdAmt Ccy="{currency}">{major(order.amount, currency)}</InstdAmt></Amt>'
+        f"<CdtrAgt>{_bank(order.rib)}</CdtrAgt><Cdtr><Nm>{latin(order.name)}</Nm></Cdtr>"
+        f"<CdtrAcct>{_account(order.rib)}</CdtrAcct>{remittance}</CdtTrfTxInf>\n"
+    )
+
+
+def _account(rib: str) -> str:
+    """A RIB is a national account number (BBAN) that is not an IBAN."""
+    return f"<Id><Othr><Id>{rib}</Id><SchmeNm><Cd>BBAN</Cd></SchmeNm></Othr></Id>"
+
+
+def _bank(rib: str) -> str:
+    return f"<FinInstnId><ClrSysMmbId><MmbId>{bank_of(rib)}</MmbId></ClrSysMmbId></FinInstnId>"
