@@ -1,6 +1,7 @@
 # make demo    decide a generated mutual's claims and look at the result
 # make test    run every test
 # make check   lint, types, import contracts
+# make soak    the tests of robustness with their full counts: hours
 # make bench   the speed and memory figures
 # make lock    work out the versions and hashes in requirements/ anew
 #
@@ -11,11 +12,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 CANDIDATES := python3.13 python3.12 python3.11 python3 python
 
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check soak bench lock clean
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -8
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -9
 
 # A name on the PATH is no proof (version managers leave empty shims, Debian parts venv from python3), so each is asked.
 $(BIN)/python:
@@ -43,6 +44,9 @@ demo: $(VENV)/.run-ready
 
 test: $(VENV)/.dev-ready
 	@$(BIN)/python -m pytest
+
+soak: $(VENV)/.dev-ready
+	@TIWIZI_SOAK=1 $(BIN)/python -m pytest -m soak
 
 check: $(VENV)/.dev-ready
 	@$(BIN)/ruff check

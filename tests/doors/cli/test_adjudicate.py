@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.doors.cli.conftest import Said, Tiwizi, edit, start
+from xlsxwriter import Workbook
 
 from tiwizi.doors.cli import read_tables
 
@@ -138,7 +139,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
-@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize("ending", ["csv", "parquet", "xlsx"])
 def test_whatever_a_table_holds_it_gets_one_message_or_goes_to_repair(
     tiwizi: Tiwizi, village: Path, content: bytes, ending: str
 ) -> None:
@@ -153,10 +154,16 @@ def test_whatever_a_table_holds_it_gets_one_message_or_goes_to_repair(
         assert not (village.parent / "out").exists()
 
 
-def test_a_spreadsheet_is_not_opened_and_the_message_says_what_to_do(tiwizi: Tiwizi, village: Path) -> None:
-    (village / "lines.csv").rename(village / "lines.xlsx")
-    said = _adjudicate(tiwizi, village)
-    assert said.code == 2 and "CSV" in said.err
+def test_a_table_is_decided_alike_as_csv_and_as_workbook(tiwizi: Tiwizi, village: Path) -> None:
+    before = _adjudicate(tiwizi, village, "--json").json
+    with (village / "lines.csv").open(encoding="utf-8", newline="") as file, Workbook(village / "lines.xlsx") as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate(csv.reader(file)):
+            sheet.write_row(at, 0, row)
+    (village / "lines.csv").unlink()
+    after = _adjudicate(tiwizi, village, "--json", "--force").json
+    assert {"billed", "lines"} & set(after)
+    assert {k: v for k, v in after.items() if k != "seconds"} == {k: v for k, v in before.items() if k != "seconds"}
 
 
 # Amounts in the wrong magnitude

@@ -194,7 +194,7 @@ REFUSED: list[tuple[str, str, bytes]] = [
     ("no_headings", "people.csv", b"\n\n"),
     ("binary", "people.csv", PEOPLE.encode() + b"P1,H\x001,member,1980-01-01\n"),
     ("binary", "people.csv", bytes(range(256)) * 9),
-    ("spreadsheet", "people.csv", _xlsx()),
+    ("workbook_as_csv", "people.csv", _xlsx()),
     ("spreadsheet", "people.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
     ("parquet_as_csv", "people.csv", WHOLE),
     ("utf16", "people.csv", (PEOPLE + ROW).encode("utf-16")),
@@ -298,7 +298,8 @@ def test_a_parquet_file_that_claims_too_many_rows_is_not_read(tmp_path: Path, mo
         ("missing_table", lambda folder: (folder / "tariff.csv").unlink()),
         ("two_files", lambda folder: (folder / "claims.parquet").write_bytes(WHOLE)),
         ("two_files", lambda folder: (folder / "CLAIMS.CSV").write_bytes(b"x")),
-        ("spreadsheet", lambda folder: (folder / "reported.xlsx").write_bytes(_xlsx())),
+        ("not_xlsx", lambda folder: (folder / "reported.xlsx").write_bytes(_xlsx())),
+        ("two_files", lambda folder: (folder / "claims.xlsx").write_bytes(_xlsx())),
         ("spreadsheet", lambda folder: (folder / "lines.csv").rename(folder / "lines.ods")),
     ],
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 from tiwizi.formats.tables.book import Book, Ids, from_rows, read_folder
 from tiwizi.formats.tables.decisions import DecisionTable, read_decisions, write_decisions
 from tiwizi.formats.tables.fault import Said, TableError
-from tiwizi.formats.tables.repair import Counts, Repair, RepairRow, write_repair_rows
+from tiwizi.formats.tables.repair import Counts, Repair, RepairRow, write_repair_book, write_repair_rows
 
 __all__ = [
     "Book",
@@ -25,5 +25,9 @@ __all__ = [
 
 
 def write_repair(path: Path, book: Book, *, lang: str | None = None) -> None:
-    """The rows that went to repair as one CSV file, with where each stands, its reason and the way out in words."""
-    write_repair_rows(path, book.repair, lang=lang or book.lang)
+    """The rows that went to repair with where each stands, its reason and the way out in words.
+
+    One CSV file, or, where the path ends in .xlsx, a workbook with a sheet for each table.
+    """
+    write = write_repair_book if path.suffix.lower() == ".xlsx" else write_repair_rows
+    write(path, book.repair, lang=lang or book.lang)

@@ -145,11 +145,13 @@ def read_folder(
     lang: str = "en",
     amounts_in: AmountsIn | None = None,
     progress: Progress | None = None,
+    uploaded: bool = False,
 ) -> Book:
     """The tables of a folder, checked and joined.
 
     tariff_files: tariff tables that a plan brings, besides the folder's own. amounts_in: "minor" where the amounts of
-    lines and reported are written in minor units. progress: told each table as it is begun. Raises TableError.
+    lines and reported are written in minor units. progress: told each table as it is begun. uploaded: the files come
+    from a stranger, and are read by a confined process. Raises TableError.
     """
     paths = find_tables(folder, lang=lang)
     if "tariff" not in paths and not tariff_files:
@@ -159,7 +161,7 @@ def read_folder(
         if progress:
             progress(table)
         if table != "tariff":
-            return read_source(paths[table], table, lang=lang)
+            return read_source(paths[table], table, lang=lang, uploaded=uploaded)
         own = [("tariff", paths["tariff"])] if "tariff" in paths else []
         named = own + [(path.name, path) for path in tariff_files]
         return chained([(name, read_source(path, table, lang=lang)) for name, path in named], table)

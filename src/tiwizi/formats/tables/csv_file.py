@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from tiwizi.formats.tables.encoding import MixedEncodings, code_page, is_utf8
 from tiwizi.formats.tables.fault import TableError
 from tiwizi.formats.tables.schema import column, fold, headings
-from tiwizi.formats.tables.source import MAX_ROWS, Source, as_text, named_columns
+from tiwizi.formats.tables.source import MAX_ROWS, Cells, Source, named_columns
 
 PIECE = 16 << 20
 BLOCK = 4 << 20
@@ -35,7 +35,7 @@ csv.field_size_limit(LONGEST_LINE)
 _BOM = b"\xef\xbb\xbf"
 #: What a file begins with that is not text.
 _SIGNATURES = {
-    b"PK\x03\x04": "spreadsheet",
+    b"PK\x03\x04": "workbook_as_csv",
     b"\xd0\xcf\x11\xe0": "spreadsheet",
     b"PAR1": "parquet_as_csv",
     b"\xff\xfe": "utf16",
@@ -56,6 +56,11 @@ class _Look:
 
 def read(path: Path, table: str) -> Source:
     """Raises TableError when the file cannot be a table."""
+    return read_cells(path, table).source()
+
+
+def read_cells(path: Path, table: str) -> Cells:
+    """The same before it becomes columns by name. Raises TableError."""
     look = _look(path, table)
     names = named_columns(look.found, table, str(path))
     try:
@@ -69,14 +74,7 @@ def read(path: Path, table: str) -> Source:
         raise TableError("too_many_rows", file=str(path), rows=cells.num_rows, most=MAX_ROWS)
     if 2 * len(ragged) > cells.num_rows:
         raise TableError("all_ragged", file=str(path), columns=len(names))
-    known = {name: cells.column(at) for at, name in enumerate(names) if name}
-
-    def original(at: NDArray[Any]) -> dict[str, Any]:
-        taken = cells.take(pa.array(at))
-        return {heading: as_text(taken.column(i)).combine_chunks() for i, heading in enumerate(look.found)}
-
-    ignored = tuple(heading for heading, name in zip(look.found, names, strict=True) if name is None and heading)
-    return Source(table, str(path), cells.num_rows, known, lines.at, original, ragged, ignored)
+    return Cells(table, str(path), look.found, names, cells, lines.at, ragged)
 
 
 class _NotUtf8(Exception):

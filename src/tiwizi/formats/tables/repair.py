@@ -15,8 +15,9 @@ import pyarrow.csv as arrow_csv
 from numpy.typing import NDArray
 
 from tiwizi.formats.tables.atomic import replacing
+from tiwizi.formats.tables.schema import BESIDE
 from tiwizi.formats.tables.sheet import Finding, Sheet
-from tiwizi.locale import FIRST_STRONG_ISOLATE, POP_ISOLATE, catalogue
+from tiwizi.locale import FIRST_STRONG_ISOLATE, POP_ISOLATE, catalogue, direction
 
 COLUMNS = ("table", "line_number", "field", "reason", "way_out")
 _SHOWN = 60
@@ -142,6 +143,31 @@ def write_repair_rows(path: Path, repair: Repair, *, lang: str) -> None:
         with arrow_csv.CSVWriter(file, schema) as writer:
             for table in repair.tables:
                 writer.write_table(pa.table(_columns(table, headings, lang), schema=schema))
+
+
+def write_repair_book(path: Path, repair: Repair, *, lang: str) -> None:
+    """A workbook with a sheet for each table, called as the table is: the rows as they came, and beside them in which
+    line they stood and what is wrong. Corrected, it is handed in again as it is: what stands beside is passed over.
+    """
+    import xlsxwriter
+
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with replacing(path) as part, xlsxwriter.Workbook(str(part), {"constant_memory": True} | plain) as book:
+        marked = book.add_format({"bold": True, "bg_color": "#FFF2CC"})
+        for table in repair.tables:
+            sheet = book.add_worksheet(table.table)
+            if direction(lang) == "rtl":
+                sheet.right_to_left()
+            sheet.freeze_panes(1, 0)
+            own = list(table.cells)
+            sheet.write_row(0, 0, harmless(pa.array(own, pa.string())).to_pylist())
+            sheet.write_row(0, len(own), BESIDE, marked)
+            columns = _columns(table, own, lang)
+            ordered = [*columns[len(COLUMNS) :], *columns[1 : len(COLUMNS)]]
+            for at, row in enumerate(zip(*(column.to_pylist() for column in ordered), strict=True), 1):
+                for place, cell in enumerate(row):
+                    if cell:
+                        sheet.write_string(at, place, cell)
 
 
 def _columns(table: RepairTable, headings: list[str], lang: str) -> list[Any]:

@@ -230,6 +230,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+#: What a workbook that went to repair carries beside its own columns; passed over when it comes back.
+BESIDE = ("repair_line", "repair_field", "repair_reason", "repair_way_out")
+
 _LETTERS = str.maketrans({"ة": "ه", "ى": "ي", "ـ": "", "œ": "oe", "æ": "ae"})
 _GAPS = re.compile(r"[\s_\-'’./°()]+")
 

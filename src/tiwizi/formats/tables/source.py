@@ -16,12 +16,40 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tiwizi.formats.tables.fault import TableError
-from tiwizi.formats.tables.schema import ONE_OF, REQUIRED_TABLES, TABLES, fold, headings
+from tiwizi.formats.tables.schema import BESIDE, ONE_OF, REQUIRED_TABLES, TABLES, fold, headings
 
-#: What a folder may hold that looks like a table and cannot be read as one: a spreadsheet is never opened.
-SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
+#: What a folder may hold that looks like a table and is not read as one.
+SPREADSHEETS = (".xls", ".xlsm", ".xlsb", ".ods")
+ENDINGS = (".csv", ".parquet", ".xlsx")
 #: More rows than this in one file are refused: a small Parquet file can claim any number. Larger schemes are split.
 MAX_ROWS = 50_000_000
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What a file holds, before it is known what it means: ``cells`` is an Arrow table with a column for each heading.
+
+    ``names``: the canonical name of each column, None for one that is not known. ``lines``, ``ragged``: see Source.
+    """
+
+    table: str
+    file: str
+    headings: Sequence[str]
+    names: Sequence[str | None]
+    cells: Any
+    lines: Callable[[NDArray[Any]], NDArray[Any]]
+    ragged: NDArray[Any]
+
+    def source(self) -> Source:
+        known = {name: self.cells.column(at) for at, name in enumerate(self.names) if name}
+        own = [(at, heading) for at, heading in enumerate(self.headings) if heading not in BESIDE]
+
+        def original(at: NDArray[Any]) -> dict[str, Any]:
+            taken = self.cells.take(pa.array(at))
+            return {heading: as_text(taken.column(i)).combine_chunks() for i, heading in own}
+
+        ignored = tuple(heading for at, heading in own if self.names[at] is None and heading)
+        return Source(self.table, self.file, self.cells.num_rows, known, self.lines, original, self.ragged, ignored)
 
 
 @dataclass(frozen=True)
@@ -58,7 +86,7 @@ def find_tables(folder: Path, *, lang: str = "en") -> dict[str, Path]:
             continue
         if ending in SPREADSHEETS:
             raise TableError("spreadsheet", lang=lang, file=str(path))
-        if ending not in (".csv", ".parquet"):
+        if ending not in ENDINGS:
             continue
         if table in found:
             raise TableError("two_files", lang=lang, table=table, first=str(found[table]), second=str(path))
@@ -69,13 +97,18 @@ def find_tables(folder: Path, *, lang: str = "en") -> dict[str, Path]:
     return found
 
 
-def read_source(path: Path, table: str, *, lang: str = "en") -> Source:
-    """A file as a table. Raises TableError when it cannot be one."""
-    from tiwizi.formats.tables import csv_file, parquet_file
+def read_source(path: Path, table: str, *, lang: str = "en", uploaded: bool = False) -> Source:
+    """A file as a table. ``uploaded``: it comes from a stranger, and is read by a confined process (as every workbook
+    is, wherever it comes from). Raises TableError when it cannot be a table.
+    """
+    from tiwizi.formats.tables import confined, csv_file, parquet_file
 
-    if path.suffix.lower() in SPREADSHEETS:
+    ending = path.suffix.lower()
+    if ending in SPREADSHEETS:
         raise TableError("spreadsheet", lang=lang, file=str(path))
-    read = parquet_file.read if path.suffix.lower() == ".parquet" else csv_file.read
+    read = parquet_file.read if ending == ".parquet" else csv_file.read
+    if uploaded or ending == ".xlsx":
+        read = confined.read
     try:
         if path.stat().st_size == 0:
             raise TableError("empty_file", file=str(path))
