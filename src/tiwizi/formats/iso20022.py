@@ -5,7 +5,7 @@ A document type, an entity, or more depth or text than any message has ends the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, BinaryIO
@@ -26,8 +26,11 @@ class HostileXml(ValueError):
     """A document that declares a document type: no message does, and entities can be made to grow without end."""
 
 
-def elements(file: BinaryIO, *, each: str, schema: str = "") -> Iterator[Any]:
-    """Every element of a name, whole, then forgotten. Raises HostileXml, etree.XMLSyntaxError (also by the schema)."""
+def elements(file: BinaryIO, *, each: str | Sequence[str], schema: str = "") -> Iterator[Any]:
+    """Every element of a name, or of several, whole, then forgotten.
+
+    Raises HostileXml, or etree.XMLSyntaxError, also for what a schema has against the document.
+    """
     parts = etree.iterparse(file, tag=each, schema=_schema(schema) if schema else None, **_SAFE)
     for _, element in parts:
         if element.getroottree().docinfo.doctype:
