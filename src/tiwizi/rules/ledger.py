@@ -28,7 +28,10 @@ MAX_TRANSFER = 10**15
 
 @dataclass(frozen=True)
 class Transfer:
-    """``id``: unique for ever, given by who posts it. ``reverses``: the id of the transfer that this one takes back."""
+    """``id``: unique for ever, given by who posts it. ``reverses``: the id of the transfer that this one takes back.
+
+    ``party``: whom it concerns, a member, a provider or an employer, as the books name them.
+    """
 
     id: str
     day: date
@@ -37,6 +40,7 @@ class Transfer:
     amount: int
     label: str = ""
     reverses: str = ""
+    party: str = ""
 
 
 class Balance(NamedTuple):

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 from numpy.typing import NDArray
 
+from tiwizi.formats.live_formula import LIVE, PLAIN_NUMBER
 from tiwizi.formats.tables.atomic import replacing
 from tiwizi.formats.tables.schema import BESIDE
 from tiwizi.formats.tables.sheet import Finding, Sheet
@@ -21,10 +22,8 @@ from tiwizi.locale import FIRST_STRONG_ISOLATE, POP_ISOLATE, catalogue, directio
 
 COLUMNS = ("table", "line_number", "field", "reason", "way_out")
 _SHOWN = 60
-_LIVE = r"^[=+\-@\t\r\n＝＋－＠]"
 #: What turns the direction of all that follows it in a sentence.
 _TURNS = "[\u202a-\u202e\u2066-\u2069]"
-_PLAIN_NUMBER = r"^[+-]?\d+([.,]\d+)?$"
 
 
 class Counts(NamedTuple):
@@ -186,8 +185,8 @@ def _columns(table: RepairTable, headings: list[str], lang: str) -> list[Any]:
 
 def harmless(cells: Any) -> Any:
     """Text cells that no spreadsheet takes for a formula: an apostrophe before what looks like one."""
-    live = pc.match_substring_regex(cells, _LIVE)
+    live = pc.match_substring_regex(cells, LIVE)
     if not pc.any(live).as_py():
         return cells
-    number = pc.match_substring_regex(cells, _PLAIN_NUMBER)
+    number = pc.match_substring_regex(cells, PLAIN_NUMBER)
     return pc.if_else(pc.and_not(live, number), pc.binary_join_element_wise("'", cells, ""), cells)
