@@ -14,7 +14,12 @@ SECRET_KEY = os.environ.get("TIWIZI_SECRET", "")
 
 INSTALLED_APPS = [
     "tiwizi.records.trail",
+    "tiwizi.records.people",
+    "tiwizi.records.money",
+    "tiwizi.records.cover",
+    "tiwizi.records.care",
 ]
+AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 #: Moments are kept in UTC; a day is what a door says it is where it stands.

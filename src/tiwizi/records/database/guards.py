@@ -5,7 +5,8 @@ its transition table, ``{fresh}``), which is what lets 1.5 million rows in withi
 Every refusal is an IntegrityError that names the guard.
 
 SQLite forgets the triggers of a table that a later migration makes anew (AlterField and its like): such a migration
-ends with the table's guards again. tests/records/database/test_guards.py finds one that is missing.
+ends with the table's guards again; so does one that changes a life cycle. tests/records/database/test_guards.py finds
+one that is missing.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Guard(Operation):
         """A guard changes no model."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        self.database_backwards(app_label, schema_editor, from_state, to_state)  # so that it can be made again
         for statement in self.statements[schema_editor.connection.vendor]:
             schema_editor.execute(statement, params=None)
 
@@ -66,12 +68,15 @@ def fixed(table: str, columns: Iterable[str]) -> Guard:
     return refuse(table, "fixed", changed, on=("UPDATE",))
 
 
-def moves(table: str, column: str, steps: Iterable[tuple[str, str, str]]) -> Guard:
-    """A column that changes only along its life cycle, steps of (before, verb, after)."""
+def lives(table: str, column: str, steps: Sequence[tuple[str, str, str]]) -> tuple[Guard, Guard]:
+    """A column that begins and goes on as its life cycle says: steps of (before, verb, after), the first one first."""
     allowed = " OR ".join(
         f"(OLD.\"{column}\" = '{before}' AND NEW.\"{column}\" = '{after}')" for before, _, after in steps
     )
-    return refuse(table, column, f'NEW."{column}" <> OLD."{column}" AND NOT ({allowed})', on=("UPDATE",))
+    return (
+        refuse(table, f"{column}_begins", f"NEW.\"{column}\" <> '{steps[0][0]}'", on=("INSERT",)),
+        refuse(table, f"{column}_moves", f'NEW."{column}" <> OLD."{column}" AND NOT ({allowed})', on=("UPDATE",)),
+    )
 
 
 def references(table: str, column: str, target: str) -> Guard:
@@ -83,9 +88,12 @@ def references(table: str, column: str, target: str) -> Guard:
     return refuse_rows(table, f"{column}_exists", missing, columns=(column,))
 
 
-def no_overlap(table: str, same: Sequence[str], *, since: str = "since", until: str = "until", only: str = "") -> Guard:
-    """No two rows that agree in the columns ``same`` (nulls agree with nulls) are in force on one day. Periods are
-    half-open; a null end is open. ``only``: a condition on rows, with {row} for the row's name.
+def no_overlap(
+    table: str, same: Sequence[str], *, only: str = "", extra: Sequence[str] = (), name: str = "no_overlap"
+) -> Guard:
+    """No two rows that agree in the columns ``same`` (nulls agree with nulls) are in force on one day: from ``since``
+    to ``until``, half-open, a null end is open. ``only``: a condition on both rows, {row} stands for each; ``extra``:
+    the columns that it asks.
 
     The pairs are looked for through an index on the first of ``same``. Writers of the table wait for each other.
     """
@@ -93,18 +101,21 @@ def no_overlap(table: str, same: Sequence[str], *, since: str = "since", until: 
         f'o."{column}" = n."{column}"' if place == 0 else f'o."{column}" IS NOT DISTINCT FROM n."{column}"'
         for place, column in enumerate(same)
     )
-    crossing = f'o."{since}" < COALESCE(n."{until}", {FOREVER}) AND n."{since}" < COALESCE(o."{until}", {FOREVER})' + (
+    crossing = f"o.since < COALESCE(n.until, {FOREVER}) AND n.since < COALESCE(o.until, {FOREVER})" + (
         f" AND {only.format(row='o')} AND {only.format(row='n')}" if only else ""
     )
     both = f'SELECT 1 FROM {{fresh}} n JOIN "{table}" o ON {agree} AND o.id <> n.id WHERE {crossing}'
-    columns = tuple(dict.fromkeys(("id", *same, since, until)))
-    return refuse_rows(table, "no_overlap", both, columns=columns, on=("INSERT", "UPDATE"), alone=True)
+    columns = ("id", *same, "since", "until", *extra)
+    return refuse_rows(table, name, both, columns=columns, on=("INSERT", "UPDATE"), alone=table)
 
 
-def refuse(table: str, name: str, when: str, *, on: Sequence[str] = ("INSERT", "UPDATE")) -> Guard:
-    """Each row for which a condition on NEW and OLD holds; the condition may ask other tables."""
+def refuse(
+    table: str, name: str, when: str, *, on: Sequence[str] = ("INSERT", "UPDATE"), sqlite_when: str = ""
+) -> Guard:
+    """Each row for which a condition on NEW and OLD holds; the condition may ask other tables. ``sqlite_when``: the
+    condition where SQLite says it differently."""
     label, says = f"{table}_{name}", _quoted(f"{table}: refused by the guard {name}")
-    sqlite_when = when.replace("IS DISTINCT FROM", "IS NOT")
+    sqlite_when = (sqlite_when or when).replace("IS DISTINCT FROM", "IS NOT")
     sqlite, postgresql, triggers = [], [], []
     for event in on:
         trigger = f"{label}_{event.lower()}"
@@ -116,7 +127,7 @@ def refuse(table: str, name: str, when: str, *, on: Sequence[str] = ("INSERT", "
         postgresql.append(
             f'CREATE TRIGGER "{trigger}" BEFORE {event} ON "{table}" FOR EACH ROW EXECUTE FUNCTION "{label}"()'
         )
-    body = f"IF {when} THEN {_raise(says)} END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
+    body = f"IF ({when}) THEN {_raise(says)} END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
     return Guard(table, label, triggers, sqlite, [_function(label, body), *postgresql])
 
 
@@ -127,16 +138,23 @@ def refuse_rows(
     *,
     columns: Sequence[str],
     on: Sequence[str] = ("INSERT",),
-    alone: bool = False,
+    alone: str = "",
+    shared: str = "",
 ) -> Guard:
     """New rows for which a query finds anything. The query reads them as ``{fresh} n``, of which it may use
-    ``columns``. alone: on PostgreSQL no other writer comes between the question and the end of the transaction."""
+    ``columns``.
+
+    On PostgreSQL: ``alone``, a table of which no other writer comes between the question and the end of the
+    transaction; ``shared``, one whose ``alone`` writers do not, while others who share may."""
     label, says = f"{table}_{name}", _quoted(f"{table}: refused by the guard {name}")
     row = "(SELECT " + ", ".join(f'NEW."{column}" AS "{column}"' for column in columns) + ")"
     sqlite_found = found.replace("IS NOT DISTINCT FROM", "IS").format(fresh=row)
-    lock = f"PERFORM pg_advisory_xact_lock('\"{table}\"'::regclass::oid::bigint); " if alone else ""
-    body = f"{lock}IF EXISTS ({found.format(fresh='fresh')}) THEN {_raise(says)} END IF; RETURN NULL;"
-    sqlite, postgresql, triggers = [], [_function(label, body)], []
+    lock = _lock("pg_advisory_xact_lock", alone) + _lock("pg_advisory_xact_lock_shared", shared)
+    # Planned anew each time, and counted rather than asked for the first: a plan that was made for one row, or that
+    # hopes to find a row at once, compares every row with every other when a million come in.
+    count = _quoted(f"SELECT COUNT(*) FROM ({found.format(fresh='fresh')}) refused")
+    body = f"{lock}EXECUTE {count} INTO refused; IF refused > 0 THEN {_raise(says)} END IF; RETURN NULL;"
+    sqlite, postgresql, triggers = [], [_function(label, body, declare="DECLARE refused bigint;")], []
     for event in on:
         trigger = f"{label}_{event.lower()}"
         triggers.append(trigger)
@@ -166,8 +184,13 @@ def _refuse_statements(table: str, name: str, events: Sequence[str], says: str) 
     return Guard(table, label, [f"{label}_{event.lower()}" for event in events], sqlite, postgresql)
 
 
-def _function(name: str, body: str) -> str:
-    return f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$'
+def _lock(function: str, table: str) -> str:
+    return f"PERFORM {function}('\"{table}\"'::regclass::oid::bigint); " if table else ""
+
+
+def _function(name: str, body: str, *, declare: str = "") -> str:
+    code = f"$$ {declare} BEGIN {body} END $$"
+    return f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS {code}'
 
 
 def _raise(quoted: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from django.db import connection
+from django.db import connection, models
 
 
 def take_turn(name: str) -> None:
@@ -17,3 +17,14 @@ def take_turn(name: str) -> None:
         number = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+def wait_for_writers(model: type[models.Model]) -> None:
+    """Until the transaction ends nobody else adds to a table, and nobody is about to: the highest id is the last.
+
+    A sequence gives ids before their rows are committed, so without this a lower id may still appear.
+    """
+    assert connection.in_atomic_block
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f'LOCK TABLE "{model._meta.db_table}" IN SHARE MODE')

@@ -1,0 +1,1 @@
+"""Care and what is decided about it: claims, runs, decisions, reviews, appeals."""

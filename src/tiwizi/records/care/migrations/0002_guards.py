@@ -1,0 +1,55 @@
+"""What the database refuses about claims, runs and decisions."""
+
+from django.db import migrations
+
+from tiwizi.records.care.lifecycles import APPEAL, APPROVAL, RUN, SHARD
+from tiwizi.records.database.guards import (
+    append_only,
+    fixed,
+    lives,
+    never_deleted,
+    no_overlap,
+    references,
+    refuse,
+    refuse_rows,
+)
+
+KEPT = ("provider", "agreement", "claim", "line", "reported", "run", "shard", "priorapproval", "appeal")
+CLAIMED = ("claim_id", "number", "label", "person_id", "day", "act_id", "quantity", "unit_price", "billed", "session")
+OUT_OF_TURN = """SELECT 1 FROM {fresh} n WHERE n.number <> 1 AND NOT EXISTS (
+    SELECT 1 FROM care_decision d WHERE d.line_id = n.line_id AND d.number = n.number - 1)"""
+ANOTHER_RUN = """SELECT 1 FROM {fresh} n JOIN care_run o ON o.id <> n.id AND o.state IN ('waiting', 'working')
+    WHERE n.state IN ('waiting', 'working')"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("care", "0001_tables"), ("cover", "0002_guards"), ("money", "0002_guards")]
+
+    operations = [
+        *(never_deleted(f"care_{table}") for table in KEPT),
+        *(append_only(f"care_{table}") for table in ("touch", "decision", "review")),
+        no_overlap("care_agreement", ("provider_id",)),
+        references("care_claim", "household_id", "people_household"),
+        references("care_claim", "provider_id", "care_provider"),
+        fixed("care_claim", ("number", "household_id")),
+        references("care_line", "claim_id", "care_claim"),
+        references("care_line", "person_id", "people_person"),
+        references("care_line", "act_id", "cover_act"),
+        fixed("care_line", CLAIMED),
+        refuse("care_line", "withdrawn_for_good", "OLD.withdrawn AND NOT NEW.withdrawn", on=("UPDATE",)),
+        references("care_reported", "line_id", "care_line"),
+        references("care_touch", "household_id", "people_household"),
+        *lives("care_run", "state", RUN),
+        fixed("care_run", ("plan_version_id", "tariff_version_id", "day", "touched_after", "touched_upto", "asked_by")),
+        refuse_rows("care_run", "one_at_a_time", ANOTHER_RUN, columns=("id", "state"), alone="care_run"),
+        *lives("care_shard", "state", SHARD),
+        fixed("care_shard", ("run_id", "number", "first_household", "last_household")),
+        refuse("care_shard", "done_for_good", "OLD.state = 'done'", on=("UPDATE",)),
+        references("care_decision", "line_id", "care_line"),
+        references("care_decision", "run_id", "care_run"),
+        refuse_rows("care_decision", "in_turn", OUT_OF_TURN, columns=("line_id", "number")),
+        references("care_review", "line_id", "care_line"),
+        *lives("care_priorapproval", "state", APPROVAL),
+        *lives("care_appeal", "state", APPEAL),
+        references("care_appeal", "claim_id", "care_claim"),
+    ]

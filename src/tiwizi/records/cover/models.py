@@ -1,0 +1,113 @@
+"""Plans and tariffs in their versions, and the periods for which households and people are covered."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from tiwizi.records.database.fields import code, link, minor, ordered
+
+
+class Plan(models.Model):
+    """What the tables of cover call a plan."""
+
+    code = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code"], name="cover_plan_code")]
+
+
+class PlanVersion(models.Model):
+    """The text of a plan (TOML) as it was voted, approved, published, and takes effect. One proposes, another
+    publishes (S6); a version is never changed, the next one takes its place."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="versions")
+    text = models.TextField()
+    digest = models.BinaryField(max_length=32)  # SHA-256 of the text
+    voted_on = models.DateField(null=True)
+    approved_on = models.DateField(null=True)
+    published_on = models.DateField(null=True)
+    effective_on = models.DateField()
+    proposed_by = models.BigIntegerField()
+    published_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "digest"], name="cover_planversion_once"),
+            models.CheckConstraint(
+                condition=Q(published_by=None) | ~Q(published_by=F("proposed_by")), name="cover_planversion_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by=None) | Q(published_on__isnull=False), name="cover_planversion_published_on"
+            ),
+            models.CheckConstraint(
+                condition=Q(voted_on=None) | Q(approved_on=None) | Q(approved_on__gte=F("voted_on")),
+                name="cover_planversion_voted_first",
+            ),
+        ]
+
+
+class Act(models.Model):
+    """An act or a medicine: what a line of a claim is for."""
+
+    code = models.CharField(max_length=40)
+    label_ar = models.CharField(max_length=300, default="")
+    label_fr = models.CharField(max_length=300, default="")
+    label_en = models.CharField(max_length=300, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code"], name="cover_act_code")]
+
+
+class TariffVersion(models.Model):
+    """Prices as they were published together; the rows of the latest that is published are in force."""
+
+    name = models.CharField(max_length=100)
+    digest = models.BinaryField(max_length=32)
+    currency = models.CharField(max_length=3)
+    published_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="cover_tariffversion_once")]
+
+
+class TariffRow(models.Model):
+    """A price. Blanks are null; the units are those of docs/concepts/tables.md: minor units, thousandths, basis points.
+    ``provider``: the provider's number where the row is that provider's own."""
+
+    version = models.ForeignKey(TariffVersion, models.PROTECT, related_name="rows")
+    act = models.ForeignKey(Act, models.PROTECT, related_name="+")
+    category = models.CharField(max_length=60)
+    letter = models.CharField(max_length=20, default="")
+    coefficient = models.IntegerField(null=True)
+    price = minor(null=True)
+    reimbursement_base = minor(null=True)
+    generic_base = minor(null=True)
+    rate = models.IntegerField(null=True)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    sector = code(null=True)
+    provider = models.CharField(max_length=40, default="")
+    anaesthesia = models.IntegerField(null=True)
+    doubt = models.CharField(max_length=200, default="")
+    source = models.CharField(max_length=200, default="")
+
+
+class Cover(models.Model):
+    """A plan that a household, or one person of it, has for a time. Not the same one twice on a day."""
+
+    household = link("people.Household")
+    person = link("people.Person", null=True)
+    plan = link("cover.Plan")
+    since = models.DateField()
+    until = models.DateField(null=True)
+    stage = code(default=0)
+    joined = models.DateField()
+    paid_until = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["household", "since"], name="cover_cover_household")]
+        constraints = [
+            ordered("since", "until", "cover_cover_period"),
+            models.CheckConstraint(condition=Q(stage__range=(0, 1)), name="cover_cover_stage_known"),
+        ]

@@ -1,0 +1,1 @@
+"""What was owed and paid: books, payments, statements."""

@@ -1,0 +1,110 @@
+"""What the database refuses about books and payments."""
+
+from django.db import migrations
+
+from tiwizi.records.database.guards import (
+    append_only,
+    fixed,
+    lives,
+    never_deleted,
+    no_overlap,
+    references,
+    refuse,
+    refuse_rows,
+)
+from tiwizi.records.money.lifecycles import BATCH, ORDER
+
+KEPT = ("book", "account", "period", "paymentbatch", "paymentorder", "bankfile")
+APPROVERS = "NEW.approved_by, NEW.second_approved_by, NEW.released_by"
+
+#: An account that somebody changed is first paid without those who changed it (S4).
+CHANGED_BY_AN_APPROVER = f"""(NEW.approved_by IS DISTINCT FROM OLD.approved_by
+    OR NEW.second_approved_by IS DISTINCT FROM OLD.second_approved_by
+    OR NEW.released_by IS DISTINCT FROM OLD.released_by)
+    AND EXISTS (
+        SELECT 1 FROM money_paymentorder o JOIN people_bankaccount a ON a.id = o.account_id
+        WHERE o.batch_id = NEW.id AND (a.asked_by_id IN ({APPROVERS}) OR a.confirmed_by_id IN ({APPROVERS}))
+        AND NOT EXISTS (SELECT 1 FROM money_paymentorder p
+                        WHERE p.account_id = a.id AND p.batch_id <> NEW.id AND p.state IN ('sent', 'paid')))"""
+
+#: What a batch says is what its orders say, and what an order says is what is owed.
+NOT_WHAT_IS_OWED = """NEW.state = 'approved' AND OLD.state = 'prepared' AND (
+    NEW.orders <> (SELECT COUNT(*) FROM money_paymentorder o WHERE o.batch_id = NEW.id)
+    OR NEW.amount <> (SELECT COALESCE(SUM(o.amount), 0) FROM money_paymentorder o WHERE o.batch_id = NEW.id)
+    OR EXISTS (
+        SELECT 1 FROM money_paymentorder o
+        LEFT JOIN money_paymentitem i ON i.order_id = o.id
+        LEFT JOIN money_transfer t ON t.id = i.transfer_id
+        LEFT JOIN money_account c ON c.id = t.credit_id
+        WHERE o.batch_id = NEW.id GROUP BY o.id, o.amount
+        HAVING o.amount <> COALESCE(SUM(CASE WHEN c.roles LIKE '%payable%' THEN t.amount ELSE -t.amount END), 0)))"""
+SIGNED = ("approved_by", "approved_at", "second_approved_by", "second_approved_at", "released_by", "released_at")
+SIGNED_AGAIN = " OR ".join(
+    f"(OLD.{column} IS NOT NULL AND NEW.{column} IS DISTINCT FROM OLD.{column})" for column in SIGNED
+)
+
+FOREIGN_ACCOUNT = """SELECT 1 FROM {fresh} n WHERE NOT EXISTS (
+    SELECT 1 FROM people_bankaccount a JOIN money_paymentbatch b ON b.id = n.batch_id
+    WHERE a.id = n.account_id AND a.payee_id = n.payee_id AND a.usable_from <= b.prepared_at
+    AND (a.ended_at IS NULL OR a.ended_at > b.prepared_at))"""
+FOREIGN_ITEM = """SELECT 1 FROM {fresh} n WHERE NOT EXISTS (
+    SELECT 1 FROM money_transfer t JOIN money_paymentorder o ON o.id = n.order_id
+    JOIN money_paymentbatch b ON b.id = o.batch_id
+    WHERE t.id = n.transfer_id AND t.payee_id = o.payee_id AND t.book_id = b.book_id AND b.state = 'prepared')"""
+OTHER_BOOK = """SELECT 1 FROM {fresh} n
+    LEFT JOIN money_account d ON d.id = n.debit_id LEFT JOIN money_account c ON c.id = n.credit_id
+    WHERE d.book_id IS NULL OR c.book_id IS NULL OR d.book_id <> n.book_id OR c.book_id <> n.book_id"""
+CLOSED_PERIOD = """SELECT 1 FROM {fresh} n JOIN money_period p
+    ON p.book_id = n.book_id AND p.closed_at IS NOT NULL AND p.since <= n.day AND n.day < p.until"""
+NOT_THE_MIRROR = """SELECT 1 FROM {fresh} n WHERE n.reverses_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM money_transfer t WHERE t.id = n.reverses_id AND t.book_id = n.book_id AND t.debit_id = n.credit_id
+    AND t.credit_id = n.debit_id AND t.amount = n.amount AND t.payee_id IS NOT DISTINCT FROM n.payee_id)"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("money", "0001_tables"), ("people", "0002_guards")]
+
+    operations = [
+        *(never_deleted(f"money_{table}") for table in KEPT),
+        *(append_only(f"money_{table}") for table in ("transfer", "statement", "statementline", "match")),
+        fixed("money_account", ("book_id", "code", "kind")),
+        references("money_transfer", "payee_id", "people_payee"),
+        refuse_rows("money_transfer", "same_book", OTHER_BOOK, columns=("book_id", "debit_id", "credit_id")),
+        refuse_rows("money_transfer", "open_period", CLOSED_PERIOD, columns=("book_id", "day"), shared="money_period"),
+        refuse_rows(
+            "money_transfer",
+            "mirror",
+            NOT_THE_MIRROR,
+            columns=("reverses_id", "book_id", "debit_id", "credit_id", "amount", "payee_id"),
+        ),
+        no_overlap("money_period", ("book_id",)),
+        refuse("money_period", "closed_for_good", "OLD.closed_at IS NOT NULL", on=("UPDATE",)),
+        *lives("money_paymentbatch", "state", BATCH),
+        fixed("money_paymentbatch", ("book_id", "day", "orders", "amount", "prepared_by", "prepared_at")),
+        refuse("money_paymentbatch", "signed_once", SIGNED_AGAIN, on=("UPDATE",)),
+        refuse("money_paymentbatch", "changed_account", CHANGED_BY_AN_APPROVER, on=("UPDATE",)),
+        refuse("money_paymentbatch", "owed", NOT_WHAT_IS_OWED, on=("UPDATE",)),
+        *lives("money_paymentorder", "state", ORDER),
+        fixed("money_paymentorder", ("batch_id", "payee_id", "account_id", "amount", "reference")),
+        references("money_paymentorder", "payee_id", "people_payee"),
+        refuse_rows(
+            "money_paymentorder", "own_account", FOREIGN_ACCOUNT, columns=("batch_id", "payee_id", "account_id")
+        ),
+        fixed("money_paymentitem", ("transfer_id", "order_id")),
+        refuse_rows("money_paymentitem", "owed", FOREIGN_ITEM, columns=("transfer_id", "order_id")),
+        refuse(
+            "money_paymentitem",
+            "kept",
+            "EXISTS (SELECT 1 FROM money_paymentorder o JOIN money_paymentbatch b ON b.id = o.batch_id"
+            " WHERE o.id = OLD.order_id AND b.state NOT IN ('prepared', 'approved'))",
+            on=("DELETE",),
+        ),
+        fixed("money_bankfile", ("batch_id", "format", "message", "digest", "size")),
+        refuse(
+            "money_bankfile",
+            "handed_over_once",
+            "OLD.handed_over_at IS NOT NULL AND (NEW.handed_over_at IS DISTINCT FROM OLD.handed_over_at"
+            " OR NEW.handed_over_by IS DISTINCT FROM OLD.handed_over_by)",
+            on=("UPDATE",),
+        ),
+    ]

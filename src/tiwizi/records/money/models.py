@@ -1,0 +1,255 @@
+"""Books of transfers, and payments. Amounts are whole minor units.
+
+Whatever is owed to somebody is a transfer with a ``payee`` that credits a payable account; it is open until a
+``PaymentItem`` takes it into an order, and no transfer is in two. What corrects it is its reversal and a new transfer;
+a payment that comes back is a transfer that is open again.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from tiwizi.records.database.fields import link, minor, ordered
+
+#: Where a transfer comes from; with ``subject`` and ``part`` it names the transfer for ever. Entries are only added.
+SOURCES = (
+    "opening",  # subject: an account
+    "manual",  # subject: the event
+    "decision",  # subject: a claim; part: award_part(layer, sequence)
+    "reversal",  # subject: the transfer that it takes back
+    "payment",  # subject: an order
+    "statement",  # subject: a statement line
+    "return",  # subject: an order
+    "contribution",  # subject: a call
+)
+OPENING, MANUAL, DECISION, REVERSAL, PAYMENT, STATEMENT, RETURN, CONTRIBUTION = range(len(SOURCES))
+MAX_TRANSFER = 10**15
+
+
+def award_part(layer: int, sequence: int) -> int:
+    """The part of a claim's booking: its layer, and the how-manieth time that this layer was booked for the claim."""
+    assert 0 <= layer < 128 and 0 <= sequence < 1 << 16
+    return (layer << 16) | sequence
+
+
+class Book(models.Model):
+    """The books of one ring-fenced fund. ``layers``: the layers of plans that it pays, parted by spaces."""
+
+    code = models.CharField(max_length=20)
+    name = models.JSONField()  # language -> text
+    currency = models.CharField(max_length=3)
+    layers = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code"], name="money_book_code")]
+
+
+class Account(models.Model):
+    """kind: one of rules.chart.KINDS. roles: of rules.chart.ROLES, parted by spaces."""
+
+    book = models.ForeignKey(Book, models.PROTECT, db_index=False, related_name="accounts")
+    code = models.CharField(max_length=20)
+    kind = models.CharField(max_length=10)
+    roles = models.CharField(max_length=200, default="")
+    name = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["book", "code"], name="money_account_code")]
+
+
+class Period(models.Model):
+    """A month or a year of a book. Once closed it stays closed, and takes no transfer."""
+
+    book = models.ForeignKey(Book, models.PROTECT, related_name="periods")
+    since = models.DateField()
+    until = models.DateField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [ordered("since", "until", "money_period_period")]
+
+
+class Transfer(models.Model):
+    """An amount from the account that it credits to the one that it debits, in one book. Never changed or removed."""
+
+    book = link("money.Book")
+    debit = link("money.Account")
+    credit = link("money.Account")
+    amount = minor()
+    day = models.DateField()
+    source = models.SmallIntegerField()
+    subject = models.BigIntegerField()
+    part = models.IntegerField(default=0)
+    payee = link("people.Payee", null=True)
+    reverses = link("money.Transfer", null=True)
+    memo = models.CharField(max_length=140, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "subject", "part"], name="money_transfer_once"),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=Q(reverses__isnull=False), name="money_transfer_reversed_once"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0, amount__lte=MAX_TRANSFER), name="money_transfer_amount"),
+            models.CheckConstraint(condition=~Q(debit=F("credit")), name="money_transfer_two_accounts"),
+            models.CheckConstraint(
+                condition=Q(source__gte=0, source__lt=len(SOURCES)), name="money_transfer_source_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(source=REVERSAL, reverses__isnull=False) | (~Q(source=REVERSAL) & Q(reverses=None)),
+                name="money_transfer_reversal_names_what",
+            ),
+        ]
+
+
+class PaymentBatch(models.Model):
+    """Orders of one book that go to the bank together: prepared, approved and released by three people (S1)."""
+
+    book = models.ForeignKey(Book, models.PROTECT, related_name="+")
+    day = models.DateField()
+    state = models.CharField(max_length=12, default="prepared")
+    orders = models.IntegerField()
+    amount = minor()
+    prepared_by = models.BigIntegerField()
+    prepared_at = models.DateTimeField()
+    approved_by = models.BigIntegerField(null=True)
+    approved_at = models.DateTimeField(null=True)
+    second_approved_by = models.BigIntegerField(null=True)  # above the ceiling (S7)
+    second_approved_at = models.DateTimeField(null=True)
+    released_by = models.BigIntegerField(null=True)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=("prepared", "approved", "released", "handed_over", "settled", "cancelled")),
+                name="money_batch_state_known",
+            ),
+            models.CheckConstraint(
+                condition=(Q(approved_by=None) | ~Q(approved_by=F("prepared_by")))
+                & (Q(released_by=None) | (~Q(released_by=F("prepared_by")) & ~Q(released_by=F("approved_by"))))
+                & (
+                    Q(second_approved_by=None)
+                    | (
+                        ~Q(second_approved_by=F("prepared_by"))
+                        & ~Q(second_approved_by=F("approved_by"))
+                        & (Q(released_by=None) | ~Q(second_approved_by=F("released_by")))
+                    )
+                ),
+                name="money_batch_different_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("prepared", "cancelled")) | Q(approved_by__isnull=False),
+                name="money_batch_approved_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("prepared", "approved", "cancelled")) | Q(released_by__isnull=False),
+                name="money_batch_released_by_somebody",
+            ),
+        ]
+
+
+class PaymentOrder(models.Model):
+    """What one payee is sent in one batch, to one account. ``reference`` is the EndToEndId, unique for ever."""
+
+    batch = models.ForeignKey(PaymentBatch, models.PROTECT, db_index=False, related_name="items")
+    payee = link("people.Payee")
+    account = link("people.BankAccount")
+    amount = minor()
+    reference = models.CharField(max_length=35)
+    state = models.CharField(max_length=10, default="ready")
+
+    class Meta:
+        indexes = [models.Index(fields=["account"], name="money_order_account")]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "payee"], name="money_order_one_per_payee"),
+            models.UniqueConstraint(fields=["reference"], name="money_order_reference"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="money_order_amount"),
+            models.CheckConstraint(
+                condition=Q(state__in=("ready", "sent", "paid", "returned")), name="money_order_state_known"
+            ),
+        ]
+
+
+class PaymentItem(models.Model):
+    """An open transfer that an order settles: its key is the transfer, so that nothing is paid twice."""
+
+    transfer = models.OneToOneField(
+        Transfer, models.PROTECT, primary_key=True, db_constraint=False, related_name="item"
+    )
+    order = link("money.PaymentOrder")
+
+    class Meta:
+        indexes = [models.Index(fields=["order"], name="money_item_order")]
+
+
+class BankFile(models.Model):
+    """The file that a batch became. Made again it has the same digest; it is handed over once."""
+
+    batch = models.OneToOneField(PaymentBatch, models.PROTECT, related_name="file")
+    format = models.CharField(max_length=40)
+    message = models.CharField(max_length=35)  # MsgId
+    digest = models.BinaryField(max_length=32)
+    size = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    handed_over_at = models.DateTimeField(null=True)
+    handed_over_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message"], name="money_bankfile_message")]
+
+
+class Statement(models.Model):
+    """A statement of the bank; the same one is not read twice."""
+
+    book = models.ForeignKey(Book, models.PROTECT, db_index=False, related_name="+")
+    identifier = models.CharField(max_length=60)
+    digest = models.BinaryField(max_length=32)
+    since = models.DateField()
+    until = models.DateField()  # the last day itself
+    opening = minor()
+    closing = minor()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["book", "identifier"], name="money_statement_once"),
+            models.UniqueConstraint(fields=["digest"], name="money_statement_digest"),
+        ]
+
+
+class StatementLine(models.Model):
+    """amount: positive where the mutual receives. reference: EndToEndId where the bank gives it. bank_reference: the
+    bank's own, unique in a book where given; ``occurrence`` counts lines that are alike in all."""
+
+    statement = models.ForeignKey(Statement, models.PROTECT, db_index=False, related_name="lines")
+    book = models.ForeignKey(Book, models.PROTECT, db_index=False, related_name="+")
+    number = models.IntegerField()
+    day = models.DateField()
+    amount = minor()
+    reference = models.CharField(max_length=35, default="")
+    bank_reference = models.CharField(max_length=60, null=True)
+    text = models.CharField(max_length=200, default="")
+    returned = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "number"], name="money_line_number"),
+            models.UniqueConstraint(fields=["book", "bank_reference"], name="money_line_bank_reference"),
+            models.CheckConstraint(condition=~Q(amount=0), name="money_line_amount"),
+        ]
+
+
+class Match(models.Model):
+    """What a line of a statement is: an order that was paid or came back, or a transfer that somebody booked."""
+
+    line = models.OneToOneField(StatementLine, models.PROTECT, primary_key=True, related_name="match")
+    order = models.ForeignKey(PaymentOrder, models.PROTECT, null=True, related_name="+")
+    transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="+", db_constraint=False)
+    returned = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "returned"], name="money_match_order_once"),
+        ]

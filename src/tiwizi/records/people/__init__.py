@@ -1,0 +1,1 @@
+"""Who belongs to the mutual, and who works for it."""

@@ -1,0 +1,214 @@
+"""Persons and households with their history, accounts, papers and consents; users and the roles they hold.
+
+Engines read registers as positions (rules.terms): ``role``, ``sex``, ``status``. Periods are half-open.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from tiwizi.records.database.fields import code, link, ordered
+
+
+class Region(models.Model):
+    """A delegation of the mutual: the scope of roles."""
+
+    code = models.CharField(max_length=20)
+    name_ar = models.CharField(max_length=100)
+    name_latin = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code"], name="people_region_code")]
+
+
+class Employer(models.Model):
+    number = models.CharField(max_length=40)
+    name_ar = models.CharField(max_length=200, default="")
+    name_latin = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number"], name="people_employer_number")]
+
+
+class Household(models.Model):
+    """Those who are covered through one member. Claims, cover and decisions lie in the order of households."""
+
+    number = models.CharField(max_length=40)
+    region = models.ForeignKey(Region, models.PROTECT, null=True, db_index=False, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number"], name="people_household_number")]
+
+
+class Person(models.Model):
+    number = models.CharField(max_length=40)
+    name_ar = models.CharField(max_length=200, default="")
+    name_latin = models.CharField(max_length=200, default="")
+    cin = models.CharField(max_length=20, null=True)  # national identity card
+    birth = models.DateField()
+    sex = code()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="people_person_number"),
+            models.UniqueConstraint(fields=["cin"], name="people_person_cin"),
+            models.CheckConstraint(condition=Q(sex__range=(0, 2)), name="people_person_sex_known"),
+        ]
+
+
+class Membership(models.Model):
+    """A person's place in a household, from a day. One household at a time; a household has one member at a time and
+    may have several spouses."""
+
+    household = link("people.Household")
+    person = link("people.Person")
+    role = code()
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["household", "person"], name="people_membership_household"),
+            models.Index(fields=["person", "since"], name="people_membership_person"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__range=(0, 5)), name="people_membership_role_known"),
+            ordered("since", "until", "people_membership_period"),
+        ]
+
+
+class Status(models.Model):
+    """What is so of a person for a time: long-term illness, disability, schooling, pension."""
+
+    person = link("people.Person")
+    status = code()
+    code = models.CharField(max_length=40, default="")  # of the illness; seen by who decides claims only
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "status"], name="people_status_person")]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__range=(0, 3)), name="people_status_known"),
+            ordered("since", "until", "people_status_period"),
+        ]
+
+
+class Employment(models.Model):
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    employer = models.ForeignKey(Employer, models.PROTECT, related_name="+")
+    branch = models.CharField(max_length=40, default="")
+    number = models.CharField(max_length=40, default="")  # what the employer calls the person
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [ordered("since", "until", "people_employment_period")]
+
+
+class Payee(models.Model):
+    """Who can be paid: a person, or somebody else who gives care. ``name`` is written as the bank knows it."""
+
+    person = models.OneToOneField(Person, models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=140)
+
+
+class BankAccount(models.Model):
+    """An account of a payee: asked for by one, confirmed by another, usable 48 hours later (S4). The one in force is
+    the last that is usable and not ended. Numbers of scheme "rib" have 24 digits, the last two their key."""
+
+    payee = models.ForeignKey(Payee, models.PROTECT, related_name="accounts")
+    scheme = models.CharField(max_length=10, default="rib")
+    number = models.CharField(max_length=34)
+    asked_by = models.ForeignKey("people.User", models.PROTECT, db_index=False, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey("people.User", models.PROTECT, null=True, db_index=False, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    usable_from = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(scheme__in=("rib", "iban", "other")), name="people_bankaccount_scheme"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("asked_by")), name="people_bankaccount_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None, confirmed_at=None, usable_from=None)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, usable_from__isnull=False),
+                name="people_bankaccount_confirmed_whole",
+            ),
+        ]
+
+
+class Document(models.Model):
+    """A paper. ``subject`` says of what ("claim:81"); the bytes lie beside the database under their digest."""
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=60)
+    kind = models.CharField(max_length=40)
+    digest = models.BinaryField(max_length=32)  # SHA-256
+    size = models.BigIntegerField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["subject"], name="people_document_subject")]
+
+
+class Consent(models.Model):
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=60)
+    given_on = models.DateField()
+    withdrawn_on = models.DateField(null=True)
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
+
+
+class User(AbstractBaseUser):
+    """Somebody, or some machine, who acts. ``person``: who they are as a member, for nobody acts on their own file."""
+
+    login = models.CharField(max_length=60)
+    name = models.CharField(max_length=200)
+    person = models.OneToOneField(Person, models.PROTECT, null=True, related_name="+")
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "login"
+    REQUIRED_FIELDS = ["name"]
+    objects = BaseUserManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["login"], name="people_user_login")]
+
+
+class RoleGrant(models.Model):
+    """A role that somebody gave somebody else. A privileged role is in force once a third person has confirmed it (S5).
+    ``asked_by`` is null for the first two administrators, who are there when the mutual opens."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=30)
+    region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
+    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(asked_by=None) | ~Q(asked_by=F("user")), name="people_rolegrant_not_to_oneself"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | (~Q(confirmed_by=F("user")) & ~Q(confirmed_by=F("asked_by"))),
+                name="people_rolegrant_confirmed_by_a_third",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "region"], condition=Q(revoked_at=None, region__isnull=False),
+                name="people_rolegrant_once_in_region",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=Q(revoked_at=None, region=None), name="people_rolegrant_once"
+            ),
+        ]  # fmt: skip
