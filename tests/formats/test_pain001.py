@@ -14,7 +14,7 @@ from lxml import etree
 
 from tiwizi.formats import pain001
 from tiwizi.formats.latin import is_identifier, latin
-from tiwizi.formats.pain001 import LONGEST_NAME, LONGEST_TEXT, Batch, Order, fault
+from tiwizi.formats.orders import LONGEST_NAME, LONGEST_TEXT, Batch, Order, Written, fault
 from tiwizi.locale import LANGUAGES
 from tiwizi.rules.money import MAX_AMOUNT
 from tiwizi.rules.rib import key_of
@@ -36,7 +36,7 @@ legal = st.lists(
 )
 
 
-def write(*orders: Order, batch: Batch = BATCH) -> tuple[bytes, pain001.Written]:
+def write(*orders: Order, batch: Batch = BATCH) -> tuple[bytes, Written]:
     file = io.BytesIO()
     declared = replace(batch, orders=len(orders), total=sum(order.amount for order in orders))
     written = pain001.write(file, declared, orders)

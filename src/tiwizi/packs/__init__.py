@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Protocol, TypeVar
 
+from tiwizi.formats.transfer_template import Template, parse_template
 from tiwizi.rules.chart import Chart, parse_chart
 from tiwizi.rules.law import Law, parse_law
 from tiwizi.rules.plan.block import Block, Reading
@@ -18,6 +20,14 @@ from tiwizi.rules.plan.read import country_of, read_opened
 from tiwizi.rules.plan.syntax import open_document
 
 _HERE = Path(__file__).parent
+T = TypeVar("T")
+Read = TypeVar("Read", covariant=True)
+
+
+class Parse(Protocol[Read]):
+    """How a document of a pack is read: its value, None where it has errors, and its problems."""
+
+    def __call__(self, text: str, *, file: str) -> tuple[Read | None, list[Problem]]: ...
 
 
 class PackUnreadable(ValueError):
@@ -45,27 +55,39 @@ def folder(country: str) -> Path:
 def law(country: str) -> Law:
     """The law of a pack, empty where it has none. Raises LookupError (no such pack) or PackUnreadable."""
     path = folder(country) / "law.toml"
-    if not path.is_file():
-        return Law(file=str(path))
-    text, problems = read_text(path)
-    found: Law | None = None
-    if text is not None:
-        found, problems = parse_law(text, file=str(path))
-    if found is None:
-        raise PackUnreadable(country, problems)
-    return found
+    return _sound(country, path, parse_law) if path.is_file() else Law(file=str(path))
 
 
 @cache
 def chart(country: str) -> Chart:
     """The chart of accounts of a pack. Raises LookupError (no such pack, or one without books) or PackUnreadable."""
-    path = folder(country) / "accounts.toml"
-    if not path.is_file():
-        raise LookupError(f"the pack {country!r} has no accounts.toml")
+    return _sound(country, _within(country, "accounts.toml"), parse_chart)
+
+
+@cache
+def transfer_template(country: str, name: str) -> Template:
+    """A bank's transfer format of a pack, by its name. Raises LookupError or PackUnreadable."""
+    return _sound(country, _within(country, f"transfers/{name}.toml"), parse_template)
+
+
+def transfer_templates(country: str) -> tuple[str, ...]:
+    """The names of the transfer formats of a pack."""
+    return tuple(sorted(path.stem for path in (folder(country) / "transfers").glob("*.toml")))
+
+
+def _within(country: str, name: str) -> Path:
+    known = {path.relative_to(folder(country)).as_posix(): path for path in folder(country).rglob("*.toml")}
+    if name not in known:
+        raise LookupError(f"the pack {country!r} has no {name}")
+    return known[name]
+
+
+def _sound(country: str, path: Path, parse: Parse[T]) -> T:
+    """A file of a pack, which has no errors."""
     text, problems = read_text(path)
-    found: Chart | None = None
+    found: T | None = None
     if text is not None:
-        found, problems = parse_chart(text, file=str(path))
+        found, problems = parse(text, file=str(path))
     if found is None:
         raise PackUnreadable(country, problems)
     return found

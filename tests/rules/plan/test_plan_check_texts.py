@@ -18,12 +18,8 @@ CONVERSIONS = ("money", "rate", "number")
 
 def words_of_the_checker() -> set[str]:
     """Every text constant in the files that report problems."""
-    files = [
-        RULES / "law.py",
-        RULES / "chart.py",
-        *(RULES / "plan").glob("*.py"),
-        RULES.parent / "packs" / "__init__.py",
-    ]
+    others = ("rules/law.py", "rules/chart.py", "formats/transfer_template.py", "packs/__init__.py")
+    files = [*(RULES / "plan").glob("*.py"), *(RULES.parent / name for name in others)]
     trees = (ast.parse(path.read_text(encoding="utf-8")) for path in files)
     return {
         node.value
