@@ -12,7 +12,8 @@ from tests.docs.page import Example, Row, Section, pack_plan, read_page, write_c
 
 from tiwizi.packs import cases
 from tiwizi.packs.case_file import CaseFile, load
-from tiwizi.rules.adjudicate.explain import explain, trail
+from tiwizi.rules.adjudicate.explain import explain
+from tiwizi.rules.adjudicate.trail import trail
 from tiwizi.rules.money import major
 
 CONCEPTS = Path(__file__).resolve().parents[2] / "docs" / "concepts"

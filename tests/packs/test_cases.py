@@ -13,9 +13,9 @@ from tiwizi.locale import LANGUAGES
 from tiwizi.packs import cases
 from tiwizi.packs.case_file import CaseFile, load
 from tiwizi.packs.cases import CaseResult
-from tiwizi.rules.adjudicate.explain import codes
 from tiwizi.rules.adjudicate.facts import household
 from tiwizi.rules.adjudicate.reference import Reference
+from tiwizi.rules.adjudicate.trail import codes
 from tiwizi.rules.plan.document import Clause, Payer, Plan, clauses
 
 PACKS = [name for name in packs.available() if (packs.folder(name) / "cases").is_dir()]

@@ -20,7 +20,11 @@ LANGUAGES = ("ar", "fr", "en")
 FIRST_STRONG_ISOLATE, POP_ISOLATE, NO_BREAK_SPACE = "\u2068", "\u2069", "\u00a0"
 
 #: How each language writes a number: (decimal mark, mark between groups of three, what stands before a unit).
-_MARKS = {"ar": (".", ",", " "), "fr": (",", "\u202f", NO_BREAK_SPACE), "en": (".", ",", " ")}
+_MARKS = {
+    "ar": (",", "\u202f", NO_BREAK_SPACE),
+    "fr": (",", "\u202f", NO_BREAK_SPACE),
+    "en": (".", ",", " "),
+}
 _DAY_LOCALE = {"ar": "ar_MA", "fr": "fr_MA", "en": "en_GB"}
 _FIRST_OF_MONTH = {"ar": "فاتح", "fr": "1er", "en": "1"}
 _DIRHAM = {"ar": "درهم", "fr": "DH", "en": "DH"}

@@ -14,8 +14,8 @@ from tiwizi import locale
 from tiwizi.packs.case_file import Case, CaseFile, ExpectedLine, Outcome, Unreadable, load, say
 from tiwizi.rules.adjudicate import engine, reference
 from tiwizi.rules.adjudicate.columns import Decisions
-from tiwizi.rules.adjudicate.explain import trail
 from tiwizi.rules.adjudicate.shares import allot
+from tiwizi.rules.adjudicate.trail import trail
 from tiwizi.rules.money import major
 from tiwizi.rules.plan.compile import compile_plan
 from tiwizi.rules.plan.document import Plan

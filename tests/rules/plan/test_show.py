@@ -106,7 +106,7 @@ def test_a_plan_in_english() -> None:
                 " (since 1 January 2006; Law 65-00, secondary source).",
                 "Specialist, in the private sector: 80 % of the reference price"
                 " (since 1 January 2006; Law 65-00, secondary source).",
-                "Specialist: at most 3,000.00 DH for a person and calendar year"
+                "Specialist: at most 3,000.00 DH per person and calendar year"
                 " (since 1 January 2006; Law 65-00, secondary source).",
             ],
         ),
@@ -140,14 +140,14 @@ def test_a_plan_in_french() -> None:
 
 def test_a_plan_in_arabic() -> None:
     (_, head), (_, layer), (heading, changes) = plain(show(PLAN, on=ON, lang="ar"))
-    assert head == ["يُقرب المبلغ الذي يؤديه كل نظام إلى مضاعفات 0.01 درهم، والنصف إلى الأعلى."]
+    assert head == ["يُقرب المبلغ الذي يؤديه كل نظام إلى مضاعفات 0,01 درهم، والنصف إلى الأعلى."]
     assert layer[2:] == [
         "الهيئة المدبرة: الكنوبس (من فاتح يناير 2006 إلى غاية 31 يناير 2027؛ Law 65-00، مصدر ثانوي).",
         "التغطية مفتوحة لفائدة الأطفال المتمدرسين دون سن 26 سنة (ابتداء من فاتح يناير 2006؛ Law 65-00، مصدر ثانوي).",
         "يجب أن يرد الملف داخل أجل 60 يوما من نهاية العلاج (ابتداء من فاتح يناير 2006؛ Law 65-00، مصدر ثانوي).",
         "استشارة الاختصاصي، في القطاع الخاص: 80% من التعريفة المرجعية"
         " (ابتداء من فاتح يناير 2006؛ Law 65-00، مصدر ثانوي).",
-        "استشارة الاختصاصي: السقف 3,000.00 درهم لكل شخص في السنة المدنية"
+        "استشارة الاختصاصي: السقف 3 000,00 درهم لكل شخص في السنة المدنية"
         " (ابتداء من فاتح يناير 2006؛ Law 65-00، مصدر ثانوي).",
     ]
     assert heading == "التغيير المقبل: فاتح فبراير 2027"
@@ -243,22 +243,22 @@ def test_what_a_rule_pays_reads_as_a_sentence(block: Coverage, sentence: str) ->
     [
         (
             limit("count", 2000, period=Period("months", 24), each_code=True),
-            "Specialist: at most 2 units for a person over 24 months running; each code is counted by itself",
+            "Specialist: at most 2 units per person over any 24 months; each code is counted by itself",
         ),
-        (limit("count", 12, counted="claims"), "Specialist: at most 12 claims for a person and calendar year"),
+        (limit("count", 12, counted="claims"), "Specialist: at most 12 claims per person and calendar year"),
         (limit("gap", 180, period=Period("lifetime")), "Specialist: at least 180 days between two"),
         (
             limit("deductible", 4000, scope="claim", period=Period("none")),
-            "Specialist: the first 40.00 DH for a claim stays with the member",
+            "Specialist: the first 40.00 DH per claim stays with the member",
         ),
         (
             limit("ceiling", 600000, "*", scope="household", excepted=("dental",), family=Family(4, 100000, 1000000)),
-            "All care except Dental care: at most 6,000.00 DH for a household and calendar year;"
+            "All care except Dental care: at most 6,000.00 DH per household and calendar year;"
             " 1,000.00 DH more for each member of the household beyond 4 members, but never more than 10,000.00 DH",
         ),
         (
             limit("ceiling", 5000, "group:teeth", excepted=("orthodontics",), period=Period("insurance")),
-            "Dental care: at most 50.00 DH for a person and insurance period",
+            "Dental care: at most 50.00 DH per person and insurance period",
         ),
     ],
 )
@@ -352,7 +352,7 @@ def test_the_whole_of_a_plan_can_be_said(lang: str) -> None:
             "A point is worth 0.5 ",
         ),
         ("fr", "Les mêmes soins demandés à nouveau", "Le point vaut 0,5 "),
-        ("ar", "إذا طُلب العلاج نفسه مرة أخرى", "قيمة النقطة 0.5 "),
+        ("ar", "إذا طُلب العلاج نفسه مرة أخرى", "قيمة النقطة 0,5 "),
     ],
 )
 def test_what_is_paid_again_and_whose_point_is_worth_what_is_told(lang: str, head: str, point: str) -> None:

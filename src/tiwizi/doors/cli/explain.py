@@ -106,7 +106,7 @@ def sentences(plan: Plan, book: Book, decided: Decided, lang: str) -> list[str]:
 
 def as_values(plan: Plan, decided: Decided) -> dict[str, Any]:
     """The decision and its trail for a machine; amounts in minor units."""
-    from tiwizi.rules.adjudicate.explain import codes
+    from tiwizi.rules.adjudicate.trail import codes
     from tiwizi.rules.terms import STATES
 
     d, row = decided.decisions, decided.row

@@ -46,19 +46,24 @@ class Accumulators:
 
     def left(self, line: Line, cover: Cover, layer: Layer, limit: Limit) -> int:
         """What is left of a deductible, a ceiling or a count; never below zero."""
-        value = limit.value
-        if limit.family is not None:
-            value += max(0, self._members(layer, line.day) - limit.family.over_members) * limit.family.extra
-            if limit.family.at_most is not None:
-                value = min(value, limit.family.at_most)
-        return max(0, value - sum(use.amount for use in self.seen_by(line, cover, layer, limit)))
+        used = sum(use.amount for use in self.seen_by(line, cover, layer, limit))
+        return max(0, self.whole(line, layer, limit) - used)
+
+    def whole(self, line: Line, layer: Layer, limit: Limit) -> int:
+        """The value of a limit before anything is used up, grown with the household where it does."""
+        value, family = limit.value, limit.family
+        if family is not None:
+            value += max(0, self.members(layer, line.day) - family.over_members) * family.extra
+            if family.at_most is not None:
+                value = min(value, family.at_most)
+        return value
 
     def already_counted(self, line: Line, cover: Cover, layer: Layer, limit: Limit) -> bool:
         """Whether the claim of a line has been counted by a limit that counts claims."""
         claims = [use.claim for use in self.seen_by(line, cover, layer, limit)]
         return limit.counted == "claims" and line.claim.number in claims
 
-    def _members(self, layer: Layer, day: date) -> int:
+    def members(self, layer: Layer, day: date) -> int:
         """The people of the household whom the layer covers on a day."""
         covered = {cover.person for cover in self.home.cover if cover.plan in layer.covers and cover.holds(day)}
         return len(self.home.people) if None in covered else len(covered)

@@ -1,23 +1,28 @@
-"""The trail of a line in plain sentences, in Arabic, French or English; and in codes, for machines.
+"""The decision on a line in plain sentences, in Arabic, French or English.
 
-Nothing is decided again here: amounts come from the trail, and what a rule says from the clause of the plan that the
-trail cites.
+Nothing is decided differently here: amounts come from the trail, and what a rule says from the clause of the plan that
+the trail cites. What a trail does not hold - the rule that pays in full and so takes nothing, what is left of a limit -
+comes from the household, decided once more by the readable engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
 
 from tiwizi import locale
-from tiwizi.rules.adjudicate.columns import Decisions, Facts, Tariff, unpack_rule
+from tiwizi.rules.adjudicate.closing import Closing
+from tiwizi.rules.adjudicate.columns import Decisions, Facts, Tariff
 from tiwizi.rules.adjudicate.facts import Household, Line, household
-from tiwizi.rules.adjudicate.shares import allot
+from tiwizi.rules.adjudicate.remains import Remains, remains
+from tiwizi.rules.adjudicate.rulings import Rulings
+from tiwizi.rules.adjudicate.trail import ASIDE, Entry, Part, parts, trail
 from tiwizi.rules.money import POINT_SCALE, QUANTITY_SCALE, RATE_SCALE
-from tiwizi.rules.period import age_in_years
+from tiwizi.rules.period import add_months, age_in_years
 from tiwizi.rules.plan.document import (
     Clause,
     Coverage,
@@ -30,54 +35,22 @@ from tiwizi.rules.plan.document import (
     ReviewAbove,
     Session,
     clauses,
-    steps,
 )
 from tiwizi.rules.plan.wording import Wording
-from tiwizi.rules.terms import REASON_CODE, REASONS, TO_REVIEW
+from tiwizi.rules.terms import TO_REVIEW
 
-#: Reasons for which one layer of several may refuse without anything being wrong: told in a word, at the end.
-ASIDE = ("no_cover", "not_covered")
 #: The texts for the rules that are told in another way where they leave nothing.
 NOTHING_LEFT = {
     "count": "count_none",
     "deductible": "deductible_all",
     "ceiling": "ceiling_none",
+    "coordination": "coordination_none",
     "reported": "reported_nothing",
 }
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One rule that spoke on a line, with the layer's amount before it (minor units) and what it took."""
-
-    layer: int
-    reason: str
-    clause: int
-    before: int
-    cut: int
-
-    @property
-    def after(self) -> int:
-        return self.before - self.cut
-
-    @property
-    def effect(self) -> str:
-        return REASONS[REASON_CODE[self.reason]].effect
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one step of the plan did with a line."""
-
-    layer: int
-    entries: tuple[Entry, ...]
-    paid: int
-    #: Whether the line is held here only because an earlier layer cannot decide it yet.
-    held: bool = False
-
-    @property
-    def aside(self) -> bool:
-        return len(self.entries) == 1 and self.entries[0].reason in ASIDE
+#: The reasons that apply to what the rate has given. So does coordination, but where it is the base itself.
+AFTER_THE_RATE = ("ceiling", "awaiting_point_value", "point_value", "rounding")
+#: The texts that speak of each unit, and say it otherwise where there is only one.
+OF_UNITS = ("unit_cap", "fixed_amount", "copayment")
 
 
 def explain(
@@ -90,65 +63,28 @@ def explain(
     number = int(np.searchsorted(facts.line_start, line, side="right")) - 1
     home = household(facts, tariff, number)
     care = home.lines[line - int(facts.line_start[number])]
-    telling = Telling(Wording(plan, lang), clauses(plan), home, care, int(decisions.billed[line]))
-    parts = _parts(plan, decisions, line)
+    words, billed = Wording(plan, lang), int(decisions.billed[line])
+    left = remains(plan, home, care)
+    telling = Telling(words, clauses(plan), home, care, billed, Rulings(plan, home), left)
+    found = parts(plan, decisions, line)
     notes = [entry for entry in trail(decisions, line) if entry.effect == "note"]
-    told = [*telling.opening(label), *telling.layers(parts), *(telling.sentence(note) for note in notes)]
-    return [*told, *telling.closing(parts, waiting=int(decisions.state[line]) == TO_REVIEW)]
+    told = [*telling.opening(label), *telling.layers(found), *(telling.sentence(note) for note in notes)]
+    closing = Closing(words, care, billed, found, waiting=int(decisions.state[line]) == TO_REVIEW)
+    return [*told, *closing.sentences()]
 
 
-def codes(plan: Plan, decisions: Decisions, line: int) -> list[dict[str, str | int]]:
-    """The trail of a line for machines: layer, reason, clause id, source id, and minor units before, after and cut."""
-    blocks = clauses(plan)
-    return [
-        {
-            "layer": plan.layers[entry.layer].id,
-            "reason": entry.reason,
-            "clause": getattr(blocks[entry.clause], "id", ""),
-            "source": block.dates.source if (block := blocks[entry.clause]) else "",
-            "before": entry.before,
-            "after": entry.after,
-            "cut": entry.cut,
-        }
-        for entry in trail(decisions, line)
-    ]
+def _settles(entry: Entry) -> bool:
+    """Whether a rule applies after the rate (or the report) of its layer."""
+    return entry.reason in AFTER_THE_RATE or (entry.reason == "coordination" and not entry.clause)
 
 
-def trail(decisions: Decisions, line: int) -> list[Entry]:
-    """The rules that spoke on a line. In each layer the amount starts from what was billed."""
-    left: dict[int, int] = {}
-    entries = []
-    for row in range(int(decisions.trail_start[line]), int(decisions.trail_start[line + 1])):
-        layer, reason, clause = unpack_rule(int(decisions.trail_rule[row]))
-        before, cut = left.get(layer, int(decisions.billed[line])), int(decisions.trail_cut[row])
-        entries.append(Entry(layer, REASONS[reason].name, clause, before, cut))
-        left[layer] = before - cut
-    return entries
+@dataclass(frozen=True)
+class Told:
+    """What is said of one step: its sentences, and what a person can do about it."""
 
-
-def _parts(plan: Plan, decisions: Decisions, line: int) -> list[Part]:
-    """The steps that were evaluated: the layer that decided each, or the one that carries the refusal."""
-    entries = [entry for entry in trail(decisions, line) if entry.effect != "note"]
-    found: list[Part] = []
-    for step, layers in enumerate(steps(plan)):
-        own = tuple(entry for entry in entries if entry.layer in layers)
-        layer = int(decisions.chosen[line, step])
-        if layer < 0 and own:
-            layer = own[0].layer
-        if layer >= 0:
-            found.append(Part(layer, own, int(decisions.paid[line, step]), held=_held(own, found)))
-    return found
-
-
-def _held(entries: tuple[Entry, ...], earlier: list[Part]) -> bool:
-    waits = len(entries) == 1 and entries[0].effect == "review" and not entries[0].clause
-    return waits and any(entry.reason == entries[0].reason for part in earlier for entry in part.entries)
-
-
-def _same(part: Part) -> int | str:
-    """What layers must share to be told together: a refusal by a general rule, or waiting. Else the layer alone."""
-    general = len(part.entries) == 1 and part.entries[0].clause == 0 and part.entries[0].effect == "refusal"
-    return "held" if part.held else part.entries[0].reason if general else part.layer
+    part: Part
+    sentences: tuple[str, ...]
+    way_out: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,6 +96,8 @@ class Telling:
     home: Household
     line: Line
     billed: int
+    rulings: Rulings
+    remains: Mapping[int, Mapping[int, Remains]]
 
     def say(self, key: str, **values: object) -> str:
         return self.words.say("explain", key, **values)
@@ -177,36 +115,35 @@ class Telling:
 
     # Layer by layer
 
-    def layers(self, parts: list[Part]) -> Iterator[str]:
-        """The layers in the order in which they pay; those that say the same are told together."""
-        aside = [part for part in parts if part.aside]
-        if len(aside) == len(parts):
+    def layers(self, found: list[Part]) -> Iterator[str]:
+        """The layers in the order in which they pay; those that refuse in the same words are told together."""
+        aside = [part for part in found if part.aside]
+        if len(aside) == len(found):
             aside = []
-        groups: dict[int | str, list[Part]] = {}
-        for part in parts:
+        groups: dict[object, list[Told]] = {}
+        for part in found:
             if part not in aside:
-                groups.setdefault(_same(part), []).append(part)
+                told = self._told(part)
+                groups.setdefault(part.layer if part.paid else told.sentences, []).append(told)
+        said = set()
         for group in groups.values():
-            yield from self._layer(group)
+            yield self._heading([told.part for told in group])
+            if len(group) == 1 and not group[0].part.held:
+                yield from self._chosen(group[0].part)
+            yield from group[0].sentences
+            if group[0].way_out and group[0].way_out not in said:
+                yield group[0].way_out
+                said.add(group[0].way_out)
         for reason in ASIDE:
             others = [part for part in aside if part.entries[0].reason == reason]
             if others:
                 yield self.say(f"{reason}_aside", layers=self._names(others)) + "."
 
-    def _layer(self, group: list[Part]) -> Iterator[str]:
-        part = group[0]
-        yield self._heading(group)
+    def _told(self, part: Part) -> Told:
         if part.held:
-            yield self.say("held") + "."
-            return
-        if len(group) == 1:
-            yield from self._chosen(part)
-        for position, entry in enumerate(part.entries):
-            later = {other.clause for other in part.entries[position + 1 :]}
-            yield self.sentence(entry, last=entry is part.entries[-1], cited=entry.clause not in later)
-        yield from self._pays(part)
-        if part.entries:
-            yield from self._way_out(part.entries[-1])
+            return Told(part, (self.say("held") + ".",))
+        sentences = (*self._rules(part), *self._left(part))
+        return Told(part, sentences, self._way_out(part))
 
     def _heading(self, group: list[Part]) -> str:
         payers = self.words.plan.layers[group[0].layer].payers
@@ -215,8 +152,8 @@ class Telling:
             return self.say("layer", layer=self._names(group))
         return self.say("layer_managed", layer=self._names(group), payer=self.words.name(payer.name, payer.id))
 
-    def _names(self, parts: list[Part]) -> str:
-        return self.words.joined(self._name(self.words.plan.layers[part.layer]) for part in parts)
+    def _names(self, group: list[Part]) -> str:
+        return self.words.joined(self._name(self.words.plan.layers[part.layer]) for part in group)
 
     def _name(self, layer: Layer) -> str:
         return self.words.name(layer.name, layer.id)
@@ -234,30 +171,57 @@ class Telling:
         return any(
             cover.plan in layer.covers
             and cover.person in (None, self.line.person.number)
-            and max(cover.start, cover.joined) <= self.line.day
-            and (cover.end is None or self.line.day < cover.end)
+            and cover.holds(self.line.day)
             for cover in self.home.cover
         )
 
-    def _pays(self, part: Part) -> Iterator[str]:
-        """What the layer pays in the end, where the last rule has not said it."""
-        if not part.entries:
-            yield self.say("pays_all", after=self.words.money(part.paid)) + "."
-            return
-        last = part.entries[-1]
-        if last.effect == "review" or self._refuses(last) or last.reason in ("rate", "reported"):
-            return
-        key = "pays" if part.paid else "pays_nothing"
-        yield self.say(key, after=self.words.money(part.paid)) + "."
-
-    def _refuses(self, entry: Entry) -> bool:
-        return entry.effect == "refusal" or (entry.reason == "count" and entry.after == 0)
-
-    def _way_out(self, entry: Entry) -> Iterator[str]:
-        if entry.effect == "review" or self._refuses(entry):
-            yield self.say(f"{self._key(entry, last=True)}_way_out", **self._values(entry))
-
     # Rule by rule
+
+    def _rules(self, part: Part) -> Iterator[str]:
+        """The rules of a layer in their order, and what it pays."""
+        entries = self._with_silent_rule(part)
+        for position, entry in enumerate(entries):
+            later = {other.clause for other in entries[position + 1 :]}
+            yield self.sentence(entry, last=entry is entries[-1], cited=entry.clause not in later)
+        last = entries[-1] if entries else None
+        if last is None or not (last.effect == "review" or last.refuses or last.reason in ("rate", "reported")):
+            yield self.say("pays" if part.paid else "pays_nothing", after=self.words.money(part.paid)) + "."
+
+    def _with_silent_rule(self, part: Part) -> list[Entry]:
+        """The entries of a layer, with the one that is missing where its rule pays whole, and so takes nothing."""
+        entries = list(part.entries)
+        reported = self.words.plan.layers[part.layer].decided == "reported"
+        rule = None if reported else self.rulings.ruling(part.layer, self.line, duplicate=False).rule
+        reason = "reported" if reported else "rate"
+        decides = any(e.reason == reason or (e.refuses or e.effect == "review") and not _settles(e) for e in entries)
+        at = next((n for n, entry in enumerate(entries) if _settles(entry)), len(entries))
+        before = entries[at - 1].after if at else self.billed
+        if not decides and before and (reported or (rule is not None and self._rate(rule) == RATE_SCALE)):
+            clause = self.rulings.clause[id(rule)] if rule else 0
+            entries.insert(at, Entry(part.layer, reason, clause, before, 0))
+        return entries
+
+    def _left(self, part: Part) -> Iterator[str]:
+        """What this line leaves of the limits that it used or met, where they go on after it."""
+        met = {entry.clause for entry in part.entries}
+        refusing = part.entries[-1].clause if part.refused else None  # told by the way out
+        for clause, found in self.remains.get(part.layer, {}).items():
+            if clause != refusing and (found.used or clause in met) and found.goes_on:
+                yield self._left_of(found) + "."
+
+    def _left_of(self, found: Remains) -> str:
+        limit, again = found.limit, found.again
+        if limit.kind == "gap" and again:
+            return self.say("again", day=self.words.day(again))
+        key = "left_deductible" if limit.kind == "deductible" else "left" if found.left else "left_none"
+        day = found.until - timedelta(days=1) if found.until and found.left else again
+        values = {
+            "limit": self.words.name(limit.name) or self.say(f"any_{limit.kind}", per=self._per(limit)),
+            "left": self.words.limit_value(limit, found.left),
+            "whole": self.words.limit_value(limit, found.whole),
+            "day": self.words.day(day) if day else "",
+        }
+        return self.say(f"{key}_until" if day else key, **values)
 
     def sentence(self, entry: Entry, *, last: bool = False, cited: bool = True) -> str:
         """What one rule did, with the clause that it rests on."""
@@ -281,17 +245,29 @@ class Telling:
         if reason == "reference":
             assert isinstance(clause, Coverage)
             return "reference_above" if entry.cut < 0 else f"reference_{clause.base}"
+        if reason == "coordination" and clause is not None:
+            return "reference_remainder"  # what earlier steps left is the base itself
         if reason == "session":
             return self._session_key(entry)
-        if reason == "copayment":
-            assert isinstance(clause, Coverage) and clause.copayment is not None
-            return f"copayment_{clause.copayment.per}"
+        if reason in OF_UNITS and not self._units(clause):
+            return f"{reason}_one"
         if reason == "point_value":
             assert isinstance(clause, PointValue)
             return "point_value_when" if self.words.condition(clause.when) else reason
         if reason == "rate":
-            return "rate_pays" if last else "rate"
+            return self._rate_key(clause) if last else "rate"
         return NOTHING_LEFT.get(reason, reason) if nothing else reason
+
+    def _units(self, clause: Clause | None) -> bool:
+        """Whether an amount of each unit is to be told as such: not where the line has one unit, or counts as one."""
+        once = isinstance(clause, Coverage) and clause.copayment is not None and clause.copayment.per == "line"
+        return self.line.quantity != QUANTITY_SCALE and not once
+
+    def _rate_key(self, clause: Clause | None) -> str:
+        assert isinstance(clause, Coverage)
+        if self._rate(clause) == RATE_SCALE and (clause.base == "lump_sum" or clause.fixed is not None):
+            return "pays_lump_sum" if clause.base == "lump_sum" else "pays"
+        return "rate_pays"
 
     def _session_key(self, entry: Entry) -> str:
         """A theatre and an anaesthesia have a worth of their own in a session, an act a share by its rank."""
@@ -302,15 +278,32 @@ class Telling:
                 return "session_anaesthesia"
         return "session_act" if entry.after else "session_nothing"
 
+    def _way_out(self, part: Part) -> str:
+        """What a person can do about a refusal or a doubt; "" where there is neither."""
+        entry = part.entries[-1] if part.entries else None
+        if entry is None or not (entry.effect == "review" or entry.refuses):
+            return ""
+        found = self.remains.get(part.layer, {}).get(entry.clause)
+        if found and found.again:
+            return self.say("again", day=self.words.day(found.again)) + "."
+        if found and found.limit.period.unit == "lifetime" and found.limit.kind == "count":
+            return self.say("never_again")
+        return self.say(f"{self._key(entry, last=True)}_way_out")
+
     def _values(self, entry: Entry) -> dict[str, object]:
         """All that a text about the entry can ask for."""
-        money = self.words.money
+        money, line = self.words.money, self.line
         values: dict[str, object] = {
             "before": money(entry.before),
             "after": money(entry.after),
             "cut": money(entry.cut),
-            "age": self.words.counted(max(0, age_in_years(self.line.person.birth, self.line.day)), "years"),
-            "late": (self.line.claim.received - max(self.line.day, self.line.claim.care_to or self.line.day)).days,
+            "prior": money(entry.prior),
+            "approved": money(self.billed - (line.billed - line.allowed)),
+            "age": self.words.counted(max(0, age_in_years(line.person.birth, line.day)), "age"),
+            "received": self.words.day(line.claim.received),
+            "late": self.words.counted(
+                (line.claim.received - max(line.day, line.claim.care_to or line.day)).days, "days"
+            ),
         }
         return values | self._terms(entry)
 
@@ -320,7 +313,7 @@ class Telling:
             case Coverage() as coverage:
                 return self._coverage(coverage, entry)
             case Limit() as limit:
-                return {"limit": self._limit(limit, entry), "per": self.words.per(limit.scope, limit.period)}
+                return {"limit": self._limit(limit, entry), "per": self._per(limit)}
             case Filing(days=days):
                 return {"limit": self.words.counted(days, "days")}
             case ReviewAbove(billed=billed):
@@ -335,23 +328,48 @@ class Telling:
         raise AssertionError("a clause of a kind that no text tells")
 
     def _coverage(self, coverage: Coverage, entry: Entry) -> dict[str, object]:
-        price = self.line.price
-        rate = coverage.rate if coverage.rate is not None else price.rate if price else 0
         amounts = {"cap": coverage.unit_cap, "fixed": coverage.fixed}
         values: dict[str, object] = {name: self.words.money(amount or 0) for name, amount in amounts.items()}
         session = next((s for s in self.words.plan.sessions if s.dates.holds(self.line.day)), None)
         return values | {
-            "rate": self.words.percent(rate),
+            "rate": self.words.percent(self._rate(coverage)),
             "copayment": self.words.money(coverage.copayment.amount if coverage.copayment else 0),
             "months": self.words.counted(coverage.waiting.months if coverage.waiting else 0, "months"),
+            "from": self._waited(coverage, entry),
             "only": self.words.condition(coverage.only),
             "care": self.words.care(coverage.targets),
             "share": self._session_share(session, entry) if session else "",
         }
 
+    def _rate(self, coverage: Coverage) -> int:
+        """The rate of a rule in basis points, or of the tariff's row where the rule leaves it to it."""
+        price = self.line.price
+        return coverage.rate if coverage.rate is not None else price.rate if price else 0
+
+    def _waited(self, coverage: Coverage, entry: Entry) -> str:
+        """The day on which a waiting period is over."""
+        cover = self.rulings.ruling(entry.layer, self.line, duplicate=False).cover
+        if coverage.waiting is None or cover is None:
+            return ""
+        return self.words.day(add_months(cover.joined, coverage.waiting.months))
+
     def _limit(self, limit: Limit, entry: Entry) -> str:
-        value = self.words.limit_value(limit)
-        return self.say("ceiling_family", limit=value) if limit.family else value
+        """The value of a limit; where it grows with the household, as it has grown, and how that comes about."""
+        found = self.remains.get(entry.layer, {}).get(entry.clause)
+        if limit.family is None or found is None:
+            return self.words.limit_value(limit)
+        base, whole = self.words.limit_value(limit), self.words.limit_value(limit, found.whole)
+        if found.whole == limit.value:
+            return base
+        if found.whole == limit.family.at_most:
+            return self.say("grown_to_the_most", whole=whole, base=base)
+        extra = self.words.limit_value(limit, limit.family.extra)
+        over = self.words.counted(found.members - limit.family.over_members, "members")
+        members = locale.number(limit.family.over_members, self.words.lang)
+        return self.say("grown", whole=whole, base=base, extra=extra, over=over, members=members)
+
+    def _per(self, limit: Limit) -> str:
+        return self.words.per(limit.scope, limit.period)
 
     def _session_share(self, session: Session, entry: Entry) -> str:
         """The share of an act by its rank, as the trail's amounts show it; the theatre's own share."""
@@ -360,43 +378,3 @@ class Telling:
         possible = next((x.shares for x in session.exceptions if self.line.code in x.codes), session.shares)
         exact = entry.after * RATE_SCALE
         return self.words.percent(min(possible, key=lambda share: abs(share * entry.before - exact)))
-
-    # What it adds up to
-
-    def closing(self, parts: list[Part], *, waiting: bool) -> Iterator[str]:
-        """Who pays what, what is not paid and why, and the three sums."""
-        money, paid = self.words.money, sum(part.paid for part in parts)
-        held = any(entry.effect == "review" for part in parts for entry in part.entries)
-        yield self._paid(parts, paid, held=held) + "."
-        cuts = [[(REASON_CODE[e.reason], e.cut) for e in part.entries] for part in parts]
-        unpaid = allot(self.billed, cuts, [part.paid for part in parts])
-        if unpaid:
-            yield self._unpaid(unpaid) + "."
-        share = sum(cut for reason, cut in unpaid if REASONS[reason].effect == "share")
-        sums = {"billed": self.billed, "paid": paid, "reductions": self.billed - paid - share, "share": share}
-        yield self.say("balance", **{name: money(amount) for name, amount in sums.items()}) + "."
-        if waiting:
-            yield self.say("waits") + "."
-
-    def _paid(self, parts: list[Part], paid: int, *, held: bool) -> str:
-        if not paid:
-            return self.say("paid_nothing_yet" if held else "paid_nothing")
-        paying = [part for part in parts if part.paid]
-        payers = [
-            self.say("amount_of", who=self._name(self.words.plan.layers[p.layer]), amount=self.words.money(p.paid))
-            for p in paying
-        ]
-        key = "paid_all" if paid == self.billed else "paid"
-        return self.say(key, paid=self.words.money(paid), payers=self.words.joined(payers))
-
-    def _unpaid(self, unpaid: list[tuple[int, int]]) -> str:
-        by_reason: dict[int, int] = {}
-        for reason, cut in unpaid:
-            by_reason[reason] = by_reason.get(reason, 0) + cut
-        money = self.words.money
-        told = [self.say("part", amount=money(cut), reason=self._reason(r)) for r, cut in by_reason.items()]
-        key = "unpaid" if len(told) > 1 else "unpaid_one"
-        return self.say(key, unpaid=money(sum(by_reason.values())), parts=self.words.joined(told))
-
-    def _reason(self, reason: int) -> str:
-        return self.words.say("reasons", REASONS[reason].name)

@@ -7,7 +7,8 @@ from datetime import date
 
 from tiwizi.rules.adjudicate.facts import Cover, Household, Line
 from tiwizi.rules.period import add_months, age_in_years
-from tiwizi.rules.plan.document import Condition, Coverage, Layer, Plan, clauses, names
+from tiwizi.rules.plan.compile import KIND_ORDER
+from tiwizi.rules.plan.document import Condition, Coverage, Layer, Limit, Plan, clauses, names
 from tiwizi.rules.terms import STATUSES
 
 
@@ -136,6 +137,20 @@ class Rulings:
             if rule.dates.holds(line.day) and self.named_in(rule.targets, line) and context.meets(rule.when):
                 return rule
         return None
+
+    def limits(self, ruling: Ruling, line: Line) -> list[Limit]:
+        """The limits of a ruling's layer that concern a line, by kind in the order of the steps, then as the document
+        has them."""
+        assert ruling.context is not None
+        found = [
+            limit
+            for limit in self.plan.layers[ruling.layer].limits
+            if limit.dates.holds(line.day)
+            and self.named_in(limit.targets, line)
+            and not self.named_in(limit.excepted, line)
+            and ruling.context.meets(limit.when)
+        ]
+        return sorted(found, key=lambda limit: KIND_ORDER.index(limit.kind))
 
     def named_in(self, targets: tuple[str, ...], line: Line) -> bool:
         """Whether targets name the care of a line."""

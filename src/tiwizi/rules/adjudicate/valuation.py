@@ -12,7 +12,7 @@ from tiwizi.rules.adjudicate.amount import Amount
 from tiwizi.rules.adjudicate.facts import Line
 from tiwizi.rules.adjudicate.rulings import Ruling, Rulings
 from tiwizi.rules.money import MAX_AMOUNT, POINT_SCALE, QUANTITY_SCALE, RATE_SCALE, divide
-from tiwizi.rules.plan.compile import KIND_ORDER, accumulator
+from tiwizi.rules.plan.compile import accumulator
 from tiwizi.rules.plan.document import Limit, Plan
 
 
@@ -75,7 +75,7 @@ class Valuation:
         self.rule, self.cover, self.layer = ruling.rule, ruling.cover, rulings.plan.layers[ruling.layer]
         self.clauses, self.clause = rulings.clause, rulings.clause[id(ruling.rule)]
         self.quantity = line.quantity
-        self.limits = self._limits(rulings)
+        self.limits = rulings.limits(ruling, line)
 
     def run(self) -> None:
         self.amount.to(self.amount.left - (self.line.billed - self.line.allowed), "review")
@@ -101,20 +101,6 @@ class Valuation:
         if not self.amount.stopped:
             self._settle()
         self._use_up()
-
-    def _limits(self, rulings: Rulings) -> list[Limit]:
-        """The limits that concern the line, by kind in the order of the steps, then as the document has them."""
-        context, line = self.outcome.ruling.context, self.line
-        assert context is not None
-        found = [
-            limit
-            for limit in self.layer.limits
-            if limit.dates.holds(line.day)
-            and rulings.named_in(limit.targets, line)
-            and not rulings.named_in(limit.excepted, line)
-            and context.meets(limit.when)
-        ]
-        return sorted(found, key=lambda limit: KIND_ORDER.index(limit.kind))
 
     def _of(self, product: int, scale: int) -> int:
         return divide(product, scale, self.plan.rounding)

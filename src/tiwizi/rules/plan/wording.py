@@ -147,15 +147,16 @@ class Wording:
         length = self.counted(period.length, unit) if unit in ("months", "days") else ""
         return self.part(f"period_{unit}", scope=self.part(f"scope_{scope}"), length=length)
 
-    def limit_value(self, limit: Limit) -> str:
-        """The value of a limit with its unit: an amount, a number of days, of units, of lines or of claims."""
+    def limit_value(self, limit: Limit, value: int | None = None) -> str:
+        """The value of a limit, or another in its unit: an amount, a number of days, units, lines or claims."""
+        value = limit.value if value is None else value
         if limit.kind in ("ceiling", "deductible"):
-            return self.money(limit.value)
+            return self.money(value)
         if limit.kind == "gap":
-            return self.counted(limit.value, "days")
+            return self.counted(value, "days")
         if limit.counted != "quantity":
-            return self.counted(limit.value, limit.counted)
-        return self.units(limit.value)
+            return self.counted(value, limit.counted)
+        return self.units(value)
 
     def units(self, thousandths: int) -> str:
         """A quantity with its noun: "2 units"."""

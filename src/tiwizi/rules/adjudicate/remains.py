@@ -1,0 +1,122 @@
+"""What is left of the limits of a household once one of its lines is decided, and from when there is room again.
+
+A trail says what a limit took, not what it leaves. So the household is decided once more, by the readable engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tiwizi.rules.adjudicate.accumulators import Accumulators
+from tiwizi.rules.adjudicate.facts import Cover, Household, Line
+from tiwizi.rules.adjudicate.reference import LineDecision, Reference
+from tiwizi.rules.adjudicate.rulings import Rulings
+from tiwizi.rules.adjudicate.valuation import Outcome
+from tiwizi.rules.period import LAST_YEAR, add_months, period_start
+from tiwizi.rules.plan.compile import accumulator
+from tiwizi.rules.plan.document import Layer, Limit, Plan
+
+#: The readable engine looks at every earlier use of a limit: a "household" of more lines is not decided anew.
+MOST_LINES = 3_000
+
+
+@dataclass(frozen=True)
+class Remains:
+    """A limit as a line leaves it. whole, left: in the limit's unit, whole with the growth for a large household.
+
+    members: the people of the household, where they count. used: whether this line used some of it up. until: the first
+    day on which the period is over, where it has such a day. again: the first day, if nobody uses more, on which
+    there is room again; None where there is room now, or never will be.
+    """
+
+    limit: Limit
+    whole: int
+    left: int
+    members: int
+    used: bool
+    until: date | None
+    again: date | None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether anything is to be said of it beyond this line and claim."""
+        if self.limit.kind == "gap":
+            return self.again is not None
+        return self.limit.scope not in ("line", "claim") and (self.left > 0 or self.limit.kind != "deductible")
+
+
+def remains(plan: Plan, home: Household, line: Line) -> dict[int, dict[int, Remains]]:
+    """By layer, the limits that concern a line of the household: by its clause, and how the line leaves it."""
+    if len(home.lines) > MOST_LINES:
+        return {}
+    reference, used = Reference(plan, home), Accumulators(home)
+    for decision in reference.run():
+        for outcome in decision.outcomes:
+            used.record(outcome.uses)
+        if decision.line is line:
+            return {layer: dict(found) for layer, found in _of_layers(plan, decision, reference.rulings, used)}
+    raise AssertionError("the line is not of this household")
+
+
+def _of_layers(
+    plan: Plan, decision: LineDecision, rulings: Rulings, used: Accumulators
+) -> Iterator[tuple[int, Iterator[tuple[int, Remains]]]]:
+    for outcome in decision.outcomes:
+        if outcome.ruling.context is not None and outcome.ruling.cover is not None:
+            layer = plan.layers[outcome.ruling.layer]
+            limits = rulings.limits(outcome.ruling, decision.line)
+            yield outcome.ruling.layer, _of_limits(layer, limits, decision.line, outcome, rulings, used)
+
+
+def _of_limits(
+    layer: Layer, limits: list[Limit], line: Line, outcome: Outcome, rulings: Rulings, used: Accumulators
+) -> Iterator[tuple[int, Remains]]:
+    cover, spent = outcome.ruling.cover, {key for key, use in outcome.uses}
+    assert cover is not None
+    for limit in limits:
+        left = used.left(line, cover, layer, limit)
+        yield (
+            rulings.clause[id(limit)],
+            Remains(
+                limit,
+                used.whole(line, layer, limit),
+                left,
+                used.members(layer, line.day),
+                accumulator(layer, limit) in spent,
+                _until(layer, cover, limit, line.day),
+                None if left and limit.kind != "gap" else _again(used, line, cover, layer, limit),
+            ),
+        )
+
+
+def _until(layer: Layer, cover: Cover, limit: Limit, day: date) -> date | None:
+    """The first day of the next period, where periods follow each other."""
+    if limit.scope not in ("person", "household") or limit.kind == "gap":
+        return None
+    if limit.period.unit == "year":
+        return date(day.year + 1, 1, 1)
+    if limit.period.unit == "insurance":
+        return add_months(period_start(cover.start, layer.insurance_months, day), layer.insurance_months)
+    return None
+
+
+def _again(used: Accumulators, line: Line, cover: Cover, layer: Layer, limit: Limit) -> date | None:
+    """The day on which a limit that leaves nothing leaves something: its uses grow old, one after the other."""
+    days = sorted(use.day for use in used.seen_by(line, cover, layer, limit) if use.amount or limit.kind == "gap")
+    if limit.kind == "gap":
+        return days[-1] + timedelta(days=limit.value) if days else None
+    if limit.scope in ("person", "household") and limit.period.unit in ("months", "days"):
+        return next((day for use in days if (day := _left_behind(use, limit)) > line.day), None)
+    return _until(layer, cover, limit, line.day)
+
+
+def _left_behind(use: date, limit: Limit) -> date:
+    """The first day whose window of past months or days no longer holds a use."""
+    if limit.period.unit == "days":
+        return use + timedelta(days=limit.period.length)
+    day = add_months(use, limit.period.length)
+    while day.year <= LAST_YEAR and add_months(day, -limit.period.length) < use:
+        day += timedelta(days=1)
+    return day
