@@ -125,3 +125,23 @@ def test_a_link_to_nowhere_beside_the_tables_disturbs_nobody(tiwizi: Tiwizi, vil
     (village / "round.csv").symlink_to("round.csv")
     said = tiwizi("adjudicate", "--plan", village / "plan.toml", "--tables", village, "--out", village / "out")
     assert said.code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--lang", "ar", "plan", "check", "ma/public"),
+        ("plan", "--lang", "ar", "check", "ma/public"),
+        ("plan", "check", "ma/public", "--lang", "ar"),
+        ("--lang", "fr", "plan", "check", "ma/public", "--lang", "ar"),
+        ("--lang=ar", "plan", "check", "ma/public"),
+    ],
+)
+def test_the_language_is_heard_before_the_verb_as_after_it(tiwizi: Tiwizi, words: tuple[str, ...]) -> None:
+    assert tiwizi(*words).out == tiwizi("plan", "check", "ma/public", "--lang", "ar").out
+    assert tiwizi(*words).out != tiwizi("plan", "check", "ma/public").out
+
+
+def test_an_unknown_language_before_the_verb_is_refused(tiwizi: Tiwizi) -> None:
+    said = tiwizi("--lang", "tlh", "plan", "check", "ma/public")
+    assert said.code == 2 and "tlh" in said.err

@@ -13,7 +13,7 @@ from tiwizi import __version__
 from tiwizi.doors.cli import adjudicate, demo, explain, generate, imports, plan, redecide, summary
 from tiwizi.doors.cli.kernel_cache import place_kernel_cache
 from tiwizi.doors.cli.memory import keep_within_memory
-from tiwizi.doors.cli.voice import INTERRUPTED, explained
+from tiwizi.doors.cli.voice import INTERRUPTED, Lang, explained
 
 #: (name, command, key of its help)
 COMMANDS = (
@@ -40,7 +40,12 @@ def _tiwizi(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help=explained("version"))
     ] = False,
+    lang: Lang = None,
 ) -> None:
+    pass
+
+
+def _group_of_verbs(lang: Lang = None) -> None:
     pass
 
 
@@ -52,6 +57,7 @@ def build() -> typer.Typer:
         app.command(name, help=explained(key))(command)
     for name, commands, key in GROUPS:
         group = _group(help=explained(key))
+        group.callback()(_group_of_verbs)
         for verb, command in commands.items():
             group.command(verb, help=explained(f"{key}_{verb}"))(command)
         app.add_typer(group, name=name)

@@ -192,8 +192,8 @@ def language(wanted: str | None) -> str:
 def speaks(command: Callable[..., int | None]) -> Callable[..., None]:
     """Give a command ``--lang`` and ``--json``, hand it a Voice, and turn what stops it into a message and a code."""
 
-    def run(*, lang: str | None = None, json: bool = False, **options: Any) -> None:
-        voice = Voice(language(lang), json)
+    def run(*, context: typer.Context, lang: str | None = None, json: bool = False, **options: Any) -> None:
+        voice = Voice(language(lang or _asked_before_the_verb(context)), json)
         try:
             code = command(voice, **options) or DONE
         except Stop as stop:
@@ -214,6 +214,14 @@ def speaks(command: Callable[..., int | None]) -> Callable[..., None]:
     run.__signature__ = inspect.Signature([*own, *_SPEAKING])  # type: ignore[attr-defined]
     run.__name__, run.__doc__ = command.__name__, command.__doc__
     return run
+
+
+def _asked_before_the_verb(context: typer.Context) -> str | None:
+    """The language given to ``tiwizi`` or to a group of verbs, the nearest first."""
+    outer = context.parent
+    while outer is not None and not outer.params.get("lang"):
+        outer = outer.parent
+    return str(outer.params["lang"]) if outer else None
 
 
 def _failed(voice: Voice, stop: Stop) -> int:
@@ -245,13 +253,10 @@ def _console(stream: Any, *, quiet: bool) -> Console:
     return Console(file=stream, quiet=quiet, highlight=False, width=width)
 
 
+Lang = Annotated[str | None, typer.Option("--lang", metavar="ar|fr|en", help=explained("lang"))]
 _SPEAKING = (
-    inspect.Parameter(
-        "lang",
-        inspect.Parameter.KEYWORD_ONLY,
-        default=None,
-        annotation=Annotated[str | None, typer.Option(metavar="ar|fr|en", help=explained("lang"))],
-    ),
+    inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context),
+    inspect.Parameter("lang", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Lang),
     inspect.Parameter(
         "json",
         inspect.Parameter.KEYWORD_ONLY,
