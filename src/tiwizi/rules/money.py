@@ -22,6 +22,7 @@ MAX_QUANTITY = 9_000 * QUANTITY_SCALE
 RATE_SCALE = 10_000
 #: The value of a point is held in millionths: 0.8731 is 873100; at most 9.
 POINT_SCALE = 1_000_000
+MOST_POINT_VALUE = 9 * POINT_SCALE
 
 # The products that the engines form stay below 2**63 (checked by tests/rules/test_money.py):
 #   unit price in thousandths x quantity in thousandths  = 10**12 * 9*10**6 = 9*10**18

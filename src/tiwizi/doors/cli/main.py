@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from tiwizi import __version__
-from tiwizi.doors.cli import adjudicate, demo, explain, generate, imports, plan, redecide, summary
+from tiwizi.doors.cli import adjudicate, demo, explain, generate, imports, plan, points, redecide, summary
 from tiwizi.doors.cli.kernel_cache import place_kernel_cache
 from tiwizi.doors.cli.memory import keep_within_memory
 from tiwizi.doors.cli.voice import INTERRUPTED, Lang, explained
@@ -21,6 +21,7 @@ COMMANDS = (
     ("explain", explain.explain, "explain"),
     ("redecide", redecide.redecide, "redecide"),
     ("summary", summary.summary, "summary"),
+    ("points", points.points, "points"),
     ("generate", generate.generate, "generate"),
     ("demo", demo.demo, "demo"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tiwizi.rules.money import MAX_PRICE, POINT_SCALE, RATE_SCALE, millionths
+from tiwizi.rules.money import MAX_PRICE, MOST_POINT_VALUE, RATE_SCALE, millionths
 from tiwizi.rules.plan.authority import DATED, read_wordings
 from tiwizi.rules.plan.block import Block
 from tiwizi.rules.plan.care import Head, read_condition, read_period, read_targets
@@ -37,7 +37,7 @@ LIMIT = (*DATED, "kind", "for", "except", "when", "per", "period", "value", "of"
 DECIDED = ("here", "reported")
 COPAID = ("unit", "line")
 MOST_STEPS, MOST_MONTHS, MOST_DAYS = 1000, 1200, 36_500
-MOST_MEMBERS, MOST_POINT_VALUE = 100, 9 * POINT_SCALE
+MOST_MEMBERS = 100
 
 
 def read_layer(block: Block, head: Head) -> Layer:
