@@ -19,6 +19,7 @@ class Sizes:
     reference_lines: int
     random_lines: int
     single_claims: int
+    orders: int
     runs: int
 
 
@@ -29,6 +30,7 @@ FULL = Sizes(
     reference_lines=20_000,
     random_lines=1_000_000,
     single_claims=2_000,
+    orders=200_000,
     runs=5,
 )
 QUICK = Sizes(
@@ -38,8 +40,16 @@ QUICK = Sizes(
     reference_lines=2_000,
     random_lines=10_000,
     single_claims=300,
+    orders=20_000,
     runs=3,
 )
 TINY = Sizes(
-    "tiny", files=150, growth=(200, 660, 2_000), reference_lines=60, random_lines=300, single_claims=10, runs=1
+    "tiny",
+    files=150,
+    growth=(200, 660, 2_000),
+    reference_lines=60,
+    random_lines=300,
+    single_claims=10,
+    orders=200,
+    runs=1,
 )

@@ -8,7 +8,7 @@ from bench.figure import Figure
 from bench.mutual import Mutual
 from bench.sizes import TINY
 
-from bench import agreement, crews, growth, kernel, new_plan, redecision, whole
+from bench import agreement, bank_file, crews, growth, kernel, new_plan, redecision, whole
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,9 @@ def mutual(tmp_path_factory: pytest.TempPathFactory) -> Mutual:
 
 
 def test_every_subject_is_tried_here() -> None:
-    assert set(SUBJECTS) == {"kernel", "new_plan", "whole", "redecision", "crews", "growth", "agreement"}
+    assert set(SUBJECTS) == {
+        "kernel", "new_plan", "whole", "redecision", "crews", "growth", "bank_file", "agreement",
+    }  # fmt: skip
 
 
 def test_the_kernel_is_timed_alone_on_two_threads_and_against_the_reference(mutual: Mutual) -> None:
@@ -47,6 +49,10 @@ def test_the_whole_command_is_timed_from_parquet_and_from_csv(mutual: Mutual, mo
 def test_ever_larger_runs_are_timed(mutual: Mutual) -> None:
     engine, command, *_ = growth.figures(mutual)
     assert engine.measured and command.measured
+
+
+def test_the_file_that_pays_is_timed_in_both_forms(mutual: Mutual) -> None:
+    assert all(figure.measured for figure in bank_file.figures(mutual))
 
 
 def test_deciding_again_is_timed_for_the_engine_the_desk_and_the_command(mutual: Mutual) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.formats.statements import RIB, camt
 
@@ -138,6 +139,12 @@ def test_what_is_no_statement_is_told(text: str) -> None:
     assert statements == () and mistake.key in ("not_xml", "no_statement")
 
 
+#: How many spoilt messages: 2,000 in ``make soak``.
+MANY = 2000 if os.environ.get("TIWIZI_SOAK") else 100
+
+
+@pytest.mark.soak
+@settings(max_examples=MANY)
 @given(st.data())
 def test_no_spoilt_message_breaks_the_reader(data: st.DataObject) -> None:
     spoilt = bytearray(GOOD.encode())
@@ -146,3 +153,9 @@ def test_no_spoilt_message_breaks_the_reader(data: st.DataObject) -> None:
         spoilt[at : at + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=4))
     statements, mistakes = _read(bytes(spoilt))
     assert bool(statements) != bool(mistakes)
+
+
+def test_a_message_of_nothing_but_tags_is_not_built_up_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tiwizi.formats.camt053.MOST_TAGS", 1000)
+    statements, (mistake,) = _read("<a>" + "<b/>" * 1000)
+    assert statements == () and mistake.key == "too_large"

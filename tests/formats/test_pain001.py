@@ -118,8 +118,10 @@ def test_an_order_that_stands_twice_makes_no_file() -> None:
     [
         (("<PmtMtd>TRF</PmtMtd>", ""), "PmtMtd"),
         (("<Dt>2026-03-03</Dt>", "<Dt>3/3/2026</Dt>"), "Dt"),
-        (("</Document>", ""), "Premature end"),
-        (("</Document>", "</Document>and more"), "element found"),
+        (("</Document>", ""), "breaks off"),
+        (("</Document>", "</Document>and more"), "no element found"),
+        (("</Amt>", "</Amt><<"), "no element found"),
+        (("</Amt>", "</Amt>&unknown;"), "no element found"),
         (("<Document", '<!DOCTYPE d [<!ENTITY e "x">]><Document'), "document type"),
     ],
 )
@@ -127,6 +129,13 @@ def test_what_is_not_valid_is_found(spoil: tuple[str, str], complaint: str) -> N
     data = write(FATIMA)[0].decode()
     assert spoil[0] in data
     assert complaint in pain001.first_error(io.BytesIO(data.replace(*spoil).encode()))
+
+
+@pytest.mark.parametrize("cut", [20, 200, 300, 5000])
+def test_a_message_that_was_torn_off_anywhere_is_found(cut: int) -> None:
+    data = write(*(replace(FATIMA, id=f"pay:{n}") for n in range(300)))[0]
+    assert pain001.first_error(io.BytesIO(data)) == ""
+    assert pain001.first_error(io.BytesIO(data[:-cut])) != ""
 
 
 @given(st.text(max_size=50))

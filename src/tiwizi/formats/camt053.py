@@ -6,7 +6,6 @@ Booked entries only. An entry that gathers several transactions becomes a moveme
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, BinaryIO
@@ -22,6 +21,9 @@ from tiwizi.rules.rib import read_rib
 _NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.\d\d")
 _PARTS = ("{*}Acct", "{*}Bal", "{*}Ntry", "{*}Stmt")
 _OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)
+#: More tags than a third of a million movements have: what they would take in memory is bounded by their number.
+MOST_TAGS = 8_000_000
+_PIECE = 1 << 20
 
 
 def read(file: BinaryIO, *, name: str) -> tuple[tuple[Statement, ...], list[Mistake]]:
@@ -29,9 +31,8 @@ def read(file: BinaryIO, *, name: str) -> tuple[tuple[Statement, ...], list[Mist
 
     ``name`` is what the file is called in a mistake. Texts: locale/<lang>/statement.toml.
     """
-    if file.seek(0, 2) > MOST_BYTES:
+    if _is_too_large(file):
         return (), [Mistake("statement", "too_large", file=name)]
-    file.seek(0)
     reading = _Reading(name)
     try:
         for element in elements(file, each=_PARTS):
@@ -43,6 +44,47 @@ def read(file: BinaryIO, *, name: str) -> tuple[tuple[Statement, ...], list[Mist
     if not reading.statements and not reading.found:
         reading.found.append(Mistake("statement", "no_statement", file=name))
     return ((), reading.found) if reading.found else (tuple(reading.statements), [])
+
+
+def _is_too_large(file: BinaryIO) -> bool:
+    size = tags = 0
+    while piece := file.read(_PIECE):
+        size += len(piece)
+        tags += piece.count(b"<")
+        if size > MOST_BYTES or tags > MOST_TAGS:
+            return True
+    file.seek(0)
+    return False
+
+
+class _Part:
+    """An element by the paths within it: path -> the first element there. Each TxDtls within is a part of its own."""
+
+    def __init__(self, element: Any) -> None:
+        self.element = element
+        self.line = int(element.sourceline or 0)
+        self.found: dict[str, Any] = {}
+        self.transactions: list[_Part] = []
+        self._gather(element, "")
+
+    def _gather(self, element: Any, above: str) -> None:
+        for child in element:
+            name = child.tag.rpartition("}")[2] if isinstance(child.tag, str) else ""
+            if name == "TxDtls":
+                self.transactions.append(_Part(child))
+                continue
+            path = above + name
+            self.found.setdefault(path, child)
+            if len(child):
+                self._gather(child, path + "/")
+
+    def text(self, *paths: str) -> str:
+        """The text at the first of some paths that has any."""
+        for path in paths:
+            at = self.found.get(path)
+            if at is not None and at.text and (said := " ".join(at.text.split())):
+                return said
+        return ""
 
 
 @dataclass
@@ -60,79 +102,69 @@ class _Reading:
 
     def take(self, element: Any) -> None:
         parent = element.getparent()
-        part = etree.QName(element)
-        if part.localname == "Stmt":
-            self._end(element)
+        name = etree.QName(element).localname
+        if name == "Stmt":
+            self._end(element.sourceline or 0)
         elif parent is not None and etree.QName(parent).localname == "Stmt":
-            {"Acct": self._begin, "Bal": self._balance, "Ntry": self._entry}[part.localname](element)
+            if name == "Acct":
+                self.id = _Part(parent).text("Id")
+            {"Acct": self._begin, "Bal": self._balance, "Ntry": self._entry}[name](_Part(element))
 
-    def wrong(self, key: str, element: Any, field: str = "", **values: object) -> None:
-        self.found.append(Mistake("statement", key, values, self.name, element.sourceline or 0, field))
+    def wrong(self, key: str, line: int, field: str = "", **values: object) -> None:
+        self.found.append(Mistake("statement", key, values, self.name, line, field))
 
     # -- the parts of a statement, in their order ------------------------------------------------------------------
 
-    def _begin(self, account: Any) -> None:
-        if not _NAMESPACE.fullmatch(etree.QName(account).namespace or ""):
-            self.wrong("not_camt053", account)
-        self.id = _text(account.getparent(), "Id")
+    def _begin(self, account: _Part) -> None:
+        if not _NAMESPACE.fullmatch(etree.QName(account.element).namespace or ""):
+            self.wrong("not_camt053", account.line)
         self.balances, self.movements, self.account = {}, [], ""
-        self.currency = _text(account, "Ccy") or "MAD"
+        self.currency = account.text("Ccy") or "MAD"
         if self.currency not in MINOR_DIGITS:
-            self.wrong("currency", account, "Ccy", currency=self.currency)
+            self.wrong("currency", account.line, "Ccy", currency=self.currency)
             self.currency = "MAD"
-        rib = read_rib(_text(account, "Id/IBAN") or _text(account, "Id/Othr/Id"))
+        rib = read_rib(account.text("Id/IBAN", "Id/Othr/Id"))
         if isinstance(rib, Mistake):
-            self.found.append(rib.at(file=self.name, line=account.sourceline or 0, field="Acct/Id"))
+            self.found.append(rib.at(file=self.name, line=account.line, field="Acct/Id"))
         else:
             self.account = rib
 
-    def _balance(self, balance: Any) -> None:
+    def _balance(self, balance: _Part) -> None:
         amount = self._signed(balance)
         if amount is not None:
-            self.balances.setdefault(_text(balance, "Tp/CdOrPrtry/Cd"), amount)
+            self.balances.setdefault(balance.text("Tp/CdOrPrtry/Cd"), amount)
 
-    def _entry(self, entry: Any) -> None:
-        if (_text(entry, "Sts/Cd") or _text(entry, "Sts")) != "BOOK":
+    def _entry(self, entry: _Part) -> None:
+        if entry.text("Sts/Cd", "Sts") != "BOOK":
             return
-        total, day = self._signed(entry), _day(entry, "BookgDt") or _day(entry, "ValDt")
+        total, day = self._signed(entry), _day(entry)
         if day is None:
-            self.wrong("no_day", entry, "BookgDt")
+            self.wrong("no_day", entry.line, "BookgDt")
         if total is None or day is None:
             return
-        movements = [self._movement(entry, part, total, day) for part in _transactions(entry)]
-        if len(movements) < 2:
-            self.movements.append(self._movement(entry, next(_transactions(entry), entry), total, day, whole=True))
-        elif sum(movement.amount for movement in movements) == total:
-            self.movements += movements
+        parts = entry.transactions
+        if len(parts) < 2:
+            self.movements.append(_movement(entry, parts[0] if parts else entry, total, day))
+            return
+        amounts = [self._amount_of(part, total) for part in parts]
+        if sum(amounts) == total:
+            told = zip(parts, amounts, range(1, len(parts) + 1), strict=True)
+            self.movements += [_movement(entry, part, amount, day, place) for part, amount, place in told]
         else:
-            self.wrong("entry_differs", entry, "NtryDtls", entry=_text(entry, "AcctSvcrRef") or str(day))
+            self.wrong("entry_differs", entry.line, "NtryDtls", entry=entry.text("AcctSvcrRef") or str(day))
 
-    def _movement(self, entry: Any, part: Any, total: int, day: date, *, whole: bool = False) -> Movement:
-        amount = total if whole else self._amount_of(part, total)
-        reference = _text(part, "Refs/EndToEndId")
-        own, gathers = _text(entry, "AcctSvcrRef") or _text(entry, "NtryRef"), "" if whole else f"/{_place(part)}"
-        return Movement(
-            day,
-            amount,
-            "" if reference == "NOTPROVIDED" else reference,
-            _text(part, "Refs/AcctSvcrRef") or (own and own + gathers),
-            _text(part, "RmtInf/Ustrd") or _text(part, "AddtlTxInf") or _text(entry, "AddtlNtryInf"),
-            _text(part, "RtrInf/Rsn/Cd") or _text(part, "RtrInf/Rsn/Prtry") or _text(part, "RtrInf/AddtlInf"),
-            part.sourceline or 0,
-        )
-
-    def _amount_of(self, part: Any, total: int) -> int:
+    def _amount_of(self, part: _Part, total: int) -> int:
         """What one of several transactions moved; it goes the way of its entry unless it says otherwise."""
-        at = next((found for path in ("Amt", "AmtDtls/TxAmt/Amt") if (found := _find(part, path)) is not None), None)
+        at = part.found.get("Amt", part.found.get("AmtDtls/TxAmt/Amt"))
         amount = self._amount(at) if at is not None else 0
-        goes = _text(part, "CdtDbtInd") or ("DBIT" if total < 0 else "CRDT")
+        goes = part.text("CdtDbtInd") or ("DBIT" if total < 0 else "CRDT")
         return -amount if goes == "DBIT" else amount
 
-    def _signed(self, element: Any) -> int | None:
+    def _signed(self, part: _Part) -> int | None:
         """The amount of a balance or an entry, negative for a debit; a mistake and None where it is none."""
-        at, goes = _find(element, "Amt"), _text(element, "CdtDbtInd")
+        at, goes = part.found.get("Amt"), part.text("CdtDbtInd")
         if at is None or goes not in ("CRDT", "DBIT"):
-            self.wrong("no_amount", element, "Amt")
+            self.wrong("no_amount", part.line, "Amt")
             return None
         before = len(self.found)
         amount = self._amount(at)
@@ -141,54 +173,52 @@ class _Reading:
     def _amount(self, at: Any) -> int:
         said, currency = (at.text or "").strip(), at.get("Ccy", self.currency)
         if currency != self.currency:
-            self.wrong("other_currency", at, "Amt", currency=currency, own=self.currency)
+            self.wrong("other_currency", at.sourceline or 0, "Amt", currency=currency, own=self.currency)
             return 0
         try:
             amount = minor(said, currency)
         except ValueError:
             amount = -1
         if not 0 <= amount <= MAX_AMOUNT * 1000:
-            self.wrong("not_an_amount", at, "Amt", value=said[:30])
+            self.wrong("not_an_amount", at.sourceline or 0, "Amt", value=said[:30])
             return 0
         return amount
 
-    def _end(self, statement: Any) -> None:
+    def _end(self, line: int) -> None:
         opening, closing = (
             next((self.balances[code] for code in codes if code in self.balances), None)
             for codes in (_OPENING, _CLOSING)
         )
         if opening is None or closing is None:
-            self.wrong("no_balance", statement, "Bal", which="OPBD" if opening is None else "CLBD")
+            self.wrong("no_balance", line, "Bal", which="OPBD" if opening is None else "CLBD")
         elif self.found:
             return  # what is missing for that reason need not be told
         elif lacks := unbalanced(opening, closing, self.movements, self.currency):
-            self.found.append(lacks.at(file=self.name, line=statement.sourceline or 0, field="Bal"))
+            self.found.append(lacks.at(file=self.name, line=line, field="Bal"))
         else:
             movements = tuple(self.movements)
             self.statements.append(Statement(self.id, self.account, self.currency, opening, closing, movements))
 
 
-def _find(element: Any, path: str) -> Any:
-    return element.find("/".join(f"{{*}}{name}" for name in path.split("/")))
+def _movement(entry: _Part, part: _Part, amount: int, day: date, place: int = 0) -> Movement:
+    """``place``: which of the transactions of its entry it is, 0 for the only one."""
+    reference = part.text("Refs/EndToEndId")
+    own = entry.text("AcctSvcrRef", "NtryRef")
+    return Movement(
+        day,
+        amount,
+        "" if reference == "NOTPROVIDED" else reference,
+        part.text("Refs/AcctSvcrRef") or (f"{own}/{place}" if own and place else own),
+        part.text("RmtInf/Ustrd", "AddtlTxInf") or entry.text("AddtlNtryInf"),
+        part.text("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry", "RtrInf/AddtlInf"),
+        part.line,
+    )
 
 
-def _text(element: Any, path: str) -> str:
-    found = _find(element, path)
-    return " ".join((found.text or "").split()) if found is not None else ""
-
-
-def _day(entry: Any, name: str) -> date | None:
-    said = _text(entry, f"{name}/Dt") or _text(entry, f"{name}/DtTm")[:10]
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        return None
-
-
-def _transactions(entry: Any) -> Iterator[Any]:
-    return iter(entry.findall("{*}NtryDtls/{*}TxDtls"))
-
-
-def _place(part: Any) -> int:
-    """Which of its siblings a transaction is."""
-    return 1 + sum(1 for _ in part.itersiblings(preceding=True))
+def _day(entry: _Part) -> date | None:
+    for name in ("BookgDt", "ValDt"):
+        try:
+            return date.fromisoformat(entry.text(f"{name}/Dt") or entry.text(f"{name}/DtTm")[:10])
+        except ValueError:
+            continue
+    return None

@@ -11,6 +11,7 @@ import unicodedata
 
 _ALLOWED = re.compile(r"[A-Za-z0-9/\-?:().,'+ ]*")
 _IDENTIFIER = re.compile(r"(?!/)(?!.*//)[A-Za-z0-9/\-?:().,'+ ]{1,35}(?<!/)")
+_ACCENT = re.compile("[\u0300-\u036f]")
 _SAME = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'", "‘": "'", "ʼ": "'", "–": "-", "‐": "-"})
 
 
@@ -19,7 +20,7 @@ def latin(text: str) -> str | None:
     plain = " ".join(text.split())
     if not _ALLOWED.fullmatch(plain):
         spread = unicodedata.normalize("NFKD", plain.translate(_SAME))
-        plain = " ".join("".join(letter for letter in spread if not unicodedata.combining(letter)).split())
+        plain = " ".join(_ACCENT.sub("", spread).split())
     return plain if _ALLOWED.fullmatch(plain) else None
 
 

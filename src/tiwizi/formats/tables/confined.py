@@ -100,7 +100,7 @@ def _start() -> subprocess.Popen[str]:
         "LANG": "C.UTF-8",
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "tiwizi.formats.tables.confined_child"],
+        [sys.executable, "-P", "-m", "tiwizi.formats.tables.confined_child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -27,10 +27,10 @@ MOST_PARTS, MOST_BYTES, MOST_COLUMNS = 2000, 400 << 20, 702
 _OLE = b"\xd0\xcf\x11\xe0"
 _ARCHIVES = (".zip", ".xlsx", ".xlsm", ".xlsb", ".docx", ".gz", ".7z", ".rar")
 _PIECE = 1 << 20
-#: A cell in error: its type among its attributes, wherever it stands; and its place.
-_IN_ERROR = re.compile(rb"<(?:\w+:)?c\b[^>]*\bt=[\"']e[\"'][^>]*>")
-_FAR = re.compile(rb"\br=[\"'][A-Z]{3}[0-9]")
-_PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3}[0-9]{1,7})[\"']")
+#: A cell in error by its type, one beyond column ZZ by its place. The first of each pair is quick to look for.
+_IN_ERROR = (re.compile(rb"\"e\"|'e'"), re.compile(rb"<(?:\w+:)?c\b[^>]*\bt\s*=\s*[\"']e[\"'][^>]*>"))
+_FAR = (re.compile(rb"=\s*[\"'][A-Z]{3}[0-9]"), re.compile(rb"\br\s*=\s*[\"'][A-Z]{3}[0-9]"))
+_PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3}[0-9]{1,7})[\"']")
 _LONGEST_TAG = 200
 
 
@@ -95,9 +95,9 @@ def _unpack(archive: ZipFile, part: ZipInfo, path: Path, unpacked: int) -> int:
 
 def _refuse_cells(text: bytes, path: Path) -> None:
     """A cell far to the right, between which and the table all would have to be held; a cell in error."""
-    if _FAR.search(text):
+    if all(pattern.search(text) for pattern in _FAR):
         raise TableError("too_many_columns", file=str(path), most=MOST_COLUMNS)
-    if found := _IN_ERROR.search(text):
+    if _IN_ERROR[0].search(text) and (found := _IN_ERROR[1].search(text)):
         place = _PLACE.search(found[0])
         raise TableError("cell_in_error", file=str(path), cell=place[1].decode() if place else "?")
 
