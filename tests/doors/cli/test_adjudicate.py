@@ -71,6 +71,7 @@ def test_decisions_come_as_csv_or_spreadsheet_on_request(tiwizi: Tiwizi, village
     assert _adjudicate(tiwizi, village, "--format", format).code == 0
     file = village.parent / "out" / f"decisions.{format}"
     assert zipfile.is_zipfile(file) if format == "xlsx" else len(file.read_text().splitlines()) == 4
+    assert (village.parent / "out" / "repair.xlsx").exists() == (format == "xlsx")
 
 
 def test_two_runs_give_the_same_bytes(tiwizi: Tiwizi, village: Path, decided: Path) -> None:

@@ -106,3 +106,11 @@ def test_a_corrected_sheet_is_handed_in_again_as_it_is(tmp_path: Path) -> None:
     assert again.ignored == ()
     assert "repair_reason" not in again.original(np.arange(again.rows))
     assert again.rows == 2 + 1  # the line of the person who is in repair is in repair too
+
+
+def test_rows_that_no_sheet_holds_are_not_dropped_in_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tiwizi.formats.tables.repair.MOST_IN_SHEET", 2)
+    with pytest.raises(TableError) as refused:
+        write_repair(tmp_path / "repair.xlsx", _spoilt(), lang="en")
+    assert refused.value.key == "too_many_for_sheet"
+    assert not (tmp_path / "repair.xlsx").exists()

@@ -79,7 +79,7 @@ def adjudicate(
 
 def decide_tables(voice: Voice, named: str, tables: Path, out: Path, how: How) -> None:
     """Read, decide, write, and say what came of it."""
-    from tiwizi.formats.tables import write_decisions
+    from tiwizi.formats.tables import write_decisions, write_repair
     from tiwizi.rules.adjudicate.totals import add_up
 
     refuse_what_is_there(out, force=how.force)
@@ -96,6 +96,8 @@ def decide_tables(voice: Voice, named: str, tables: Path, out: Path, how: How) -
         totals = add_up(plan, book.facts, book.tariff, decisions)
         digest = keep_plan(plan, plan_file, law_file_of(plan), tariffs, folder)
         receipt = write_run(folder, "adjudicate", plan, digest, book, totals)
+        if how.format == "xlsx" and any(table["repair"] for table in receipt["rows"].values()):
+            write_repair((folder / REPAIR).with_suffix(".xlsx"), book)
         writing.result()
     show_result(voice, plan, totals, receipt, out)
     voice.answer({"out": str(out), **receipt})

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from tiwizi.formats.tables.atomic import replacing
 from tiwizi.formats.tables.book import Book
 from tiwizi.formats.tables.fault import TableError
-from tiwizi.formats.tables.repair import harmless
+from tiwizi.formats.tables.repair import MOST_IN_SHEET, harmless
 from tiwizi.rules.adjudicate.columns import CLAUSE_BITS, REASON_BITS, Decisions
 from tiwizi.rules.money import MINOR_DIGITS
 from tiwizi.rules.plan.document import Plan, clauses, steps
@@ -34,8 +34,6 @@ Column = NDArray[Any]
 VERSION = 1
 #: Lines in one row group of Parquet, and in one piece of CSV.
 GROUP, PIECE = 1 << 18, 1 << 16
-#: A sheet has 2**20 rows, the first for the headings.
-MOST_IN_SHEET = 2**20 - 1
 _PRECISION = 18
 
 

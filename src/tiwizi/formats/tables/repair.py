@@ -16,11 +16,14 @@ from numpy.typing import NDArray
 
 from tiwizi.formats.live_formula import LIVE, PLAIN_NUMBER
 from tiwizi.formats.tables.atomic import replacing
+from tiwizi.formats.tables.fault import TableError
 from tiwizi.formats.tables.schema import BESIDE
 from tiwizi.formats.tables.sheet import Finding, Sheet
 from tiwizi.locale import FIRST_STRONG_ISOLATE, POP_ISOLATE, catalogue, direction
 
 COLUMNS = ("table", "line_number", "field", "reason", "way_out")
+#: What a sheet holds (2**20 rows, the first for the headings), and a cell in characters.
+MOST_IN_SHEET, LONGEST_IN_SHEET = 1_048_575, 32_767
 _SHOWN = 60
 #: What turns the direction of all that follows it in a sentence.
 _TURNS = "[\u202a-\u202e\u2066-\u2069]"
@@ -147,9 +150,13 @@ def write_repair_rows(path: Path, repair: Repair, *, lang: str) -> None:
 def write_repair_book(path: Path, repair: Repair, *, lang: str) -> None:
     """A workbook with a sheet for each table, called as the table is: the rows as they came, and beside them in which
     line they stood and what is wrong. Corrected, it is handed in again as it is: what stands beside is passed over.
+    Raises TableError for a full sheet.
     """
     import xlsxwriter
 
+    for table in repair.tables:
+        if len(table.rows) > MOST_IN_SHEET:
+            raise TableError("too_many_for_sheet", lang=lang, rows=len(table.rows), most=MOST_IN_SHEET)
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with replacing(path) as part, xlsxwriter.Workbook(str(part), {"constant_memory": True} | plain) as book:
         marked = book.add_format({"bold": True, "bg_color": "#FFF2CC"})
@@ -166,7 +173,7 @@ def write_repair_book(path: Path, repair: Repair, *, lang: str) -> None:
             for at, row in enumerate(zip(*(column.to_pylist() for column in ordered), strict=True), 1):
                 for place, cell in enumerate(row):
                     if cell:
-                        sheet.write_string(at, place, cell)
+                        sheet.write_string(at, place, cell[:LONGEST_IN_SHEET])
 
 
 def _columns(table: RepairTable, headings: list[str], lang: str) -> list[Any]:
