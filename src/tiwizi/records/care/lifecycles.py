@@ -1,4 +1,4 @@
-"""How a run, its shards, a prior approval and an appeal go on. A claim has no state of its own: what it is follows from
+"""How a run, its shards, a correction, a prior approval and an appeal go on. A claim has no state of its own: what it is follows from
 its decisions and payments (queries.py)."""
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ SHARD: Lifecycle = (
     Step("leased", "finish", "done"),
     Step("leased", "park", "parked"),
     Step("parked", "retry", "waiting"),
+)
+
+CORRECTION: Lifecycle = (
+    Step("waiting", "book", "booked"),
+    Step("waiting", "replace", "replaced"),
 )
 
 APPROVAL: Lifecycle = (

@@ -1,4 +1,4 @@
-"""Claims with their lines, runs with their shards, decisions.
+"""Claims with their lines, runs with their shards, decisions and what they correct.
 
 Registers are positions (rules.terms); amounts are minor units, quantities thousandths. Ids of claims and lines that
 come in together follow the order of households, so that a run reads them in one sweep.
@@ -123,9 +123,11 @@ class Touch(models.Model):
 
 
 class Run(models.Model):
-    """All that waits, decided in one sweep: shards of households that workers lease. One at a time.
+    """All that waits, decided in one sweep: shards of households that workers lease. One at a time. By which plan and
+    tariff it decided stays with it.
 
-    It decides the households of the touches after ``touched_after`` up to ``touched_upto``.
+    It decides the households of the touches after ``touched_after`` up to ``touched_upto``; one that decides a single
+    household at the desk has neither touches nor shards, and is done when it begins.
     """
 
     plan_version = models.ForeignKey("cover.PlanVersion", models.PROTECT, related_name="+")
@@ -148,13 +150,14 @@ class Run(models.Model):
 
 
 class Shard(models.Model):
-    """Households of a run that are decided in one transaction. Whoever holds the lease works; a lease that ran out is
-    anybody's. What it did is counted in the transaction that did it."""
+    """Households of a run that are decided in one transaction: ``members``, their ids as int64, ascending. Whoever holds
+    the lease works; a lease that ran out is anybody's. What it did is counted in the transaction that did it."""
 
     run = models.ForeignKey(Run, models.PROTECT, db_index=False, related_name="shards")
     number = models.IntegerField()
     first_household = models.BigIntegerField()
     last_household = models.BigIntegerField()
+    members = models.BinaryField()
     state = models.CharField(max_length=10, default="waiting")
     worker = models.CharField(max_length=60, default="")
     leased_until = models.DateTimeField(null=True)
@@ -220,6 +223,29 @@ class Decision(models.Model):
                 name="care_decision_not_negative",
             ),
             models.CheckConstraint(condition=Q(state__range=(0, 3)), name="care_decision_state_known"),
+        ]
+
+
+class Correction(models.Model):
+    """A claim that is decided otherwise than it is booked, in minor units before and after. It waits until somebody has
+    seen it and books it; a later decision on the claim takes its place."""
+
+    claim = link("care.Claim")
+    run = models.ForeignKey(Run, models.PROTECT, related_name="corrections")
+    before = minor()
+    after = minor()
+    state = models.CharField(max_length=10, default="waiting")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["claim", "run"], name="care_correction_once"),
+            models.UniqueConstraint(
+                fields=["claim"], condition=Q(state="waiting"), name="care_correction_one_waits"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("waiting", "booked", "replaced")), name="care_correction_state_known"
+            ),
+            models.CheckConstraint(condition=Q(before__gte=0, after__gte=0), name="care_correction_not_negative"),
         ]
 
 

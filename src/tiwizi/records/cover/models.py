@@ -19,11 +19,13 @@ class Plan(models.Model):
 
 class PlanVersion(models.Model):
     """The text of a plan (TOML) as it was voted, approved, published, and takes effect. One proposes, another
-    publishes (S6); a version is never changed, the next one takes its place."""
+    publishes (S6); a version is never changed, the next one takes its place. ``law``: the figures of its country's law
+    as they were (the pack's law.toml), so that what was decided by it is explained by it for ever."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="versions")
     text = models.TextField()
-    digest = models.BinaryField(max_length=32)  # SHA-256 of the text
+    law = models.TextField(default="")
+    digest = models.BinaryField(max_length=32)  # basis.plan_digest: SHA-256 of text and law
     voted_on = models.DateField(null=True)
     approved_on = models.DateField(null=True)
     published_on = models.DateField(null=True)

@@ -68,13 +68,17 @@ def fixed(table: str, columns: Iterable[str]) -> Guard:
     return refuse(table, "fixed", changed, on=("UPDATE",))
 
 
-def lives(table: str, column: str, steps: Sequence[tuple[str, str, str]]) -> tuple[Guard, Guard]:
-    """A column that begins and goes on as its life cycle says: steps of (before, verb, after), the first one first."""
+def lives(
+    table: str, column: str, steps: Sequence[tuple[str, str, str]], *, begins: Sequence[str] = ()
+) -> tuple[Guard, Guard]:
+    """A column that begins and goes on as its life cycle says: steps of (before, verb, after). It begins as the first
+    step does, or as ``begins`` says."""
+    first = ", ".join(f"'{state}'" for state in begins or (steps[0][0],))
     allowed = " OR ".join(
         f"(OLD.\"{column}\" = '{before}' AND NEW.\"{column}\" = '{after}')" for before, _, after in steps
     )
     return (
-        refuse(table, f"{column}_begins", f"NEW.\"{column}\" <> '{steps[0][0]}'", on=("INSERT",)),
+        refuse(table, f"{column}_begins", f'NEW."{column}" NOT IN ({first})', on=("INSERT",)),
         refuse(table, f"{column}_moves", f'NEW."{column}" <> OLD."{column}" AND NOT ({allowed})', on=("UPDATE",)),
     )
 

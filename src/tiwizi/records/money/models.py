@@ -16,7 +16,7 @@ from tiwizi.records.database.fields import link, minor, ordered
 SOURCES = (
     "opening",  # subject: an account
     "manual",  # subject: the event
-    "decision",  # subject: a claim; part: award_part(layer, sequence)
+    "decision",  # subject: a claim; part: award_part(book, sequence)
     "reversal",  # subject: the transfer that it takes back
     "payment",  # subject: an order
     "statement",  # subject: a statement line
@@ -27,10 +27,11 @@ OPENING, MANUAL, DECISION, REVERSAL, PAYMENT, STATEMENT, RETURN, CONTRIBUTION = 
 MAX_TRANSFER = 10**15
 
 
-def award_part(layer: int, sequence: int) -> int:
-    """The part of a claim's booking: its layer, and the how-manieth time that this layer was booked for the claim."""
-    assert 0 <= layer < 128 and 0 <= sequence < 1 << 16
-    return (layer << 16) | sequence
+def award_part(book: int, sequence: int) -> int:
+    """The part of a claim's booking: the fund's book, and the how-manieth time that the claim is booked in it. Layers
+    change their place from one version of a plan to the next; books keep their number."""
+    assert 0 <= book < 1 << 15 and 0 <= sequence < 1 << 16
+    return (book << 16) | sequence
 
 
 class Book(models.Model):

@@ -293,6 +293,7 @@ class Migration(migrations.Migration):
                 ("number", models.IntegerField()),
                 ("first_household", models.BigIntegerField()),
                 ("last_household", models.BigIntegerField()),
+                ("members", models.BinaryField()),
                 ("state", models.CharField(default="waiting", max_length=10)),
                 ("worker", models.CharField(default="", max_length=60)),
                 ("leased_until", models.DateTimeField(null=True)),
@@ -316,6 +317,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Correction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("before", models.BigIntegerField()),
+                ("after", models.BigIntegerField()),
+                ("state", models.CharField(default="waiting", max_length=10)),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="care.claim",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="corrections", to="care.run"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("claim", "run"), name="care_correction_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "waiting")), fields=("claim",), name="care_correction_one_waits"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("waiting", "booked", "replaced"))),
+                        name="care_correction_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("after__gte", 0), ("before__gte", 0)),
+                        name="care_correction_not_negative",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Touch",

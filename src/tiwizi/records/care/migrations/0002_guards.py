@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from tiwizi.records.care.lifecycles import APPEAL, APPROVAL, RUN, SHARD
+from tiwizi.records.care.lifecycles import APPEAL, APPROVAL, CORRECTION, RUN, SHARD
 from tiwizi.records.database.guards import (
     append_only,
     fixed,
@@ -14,7 +14,7 @@ from tiwizi.records.database.guards import (
     refuse_rows,
 )
 
-KEPT = ("provider", "agreement", "claim", "line", "reported", "run", "shard", "priorapproval", "appeal")
+KEPT = ("provider", "agreement", "claim", "line", "reported", "run", "shard", "correction", "priorapproval", "appeal")
 CLAIMED = ("claim_id", "number", "label", "person_id", "day", "act_id", "quantity", "unit_price", "billed", "session")
 OUT_OF_TURN = """SELECT 1 FROM {fresh} n WHERE n.number <> 1 AND NOT EXISTS (
     SELECT 1 FROM care_decision d WHERE d.line_id = n.line_id AND d.number = n.number - 1)"""
@@ -39,15 +39,18 @@ class Migration(migrations.Migration):
         refuse("care_line", "withdrawn_for_good", "OLD.withdrawn AND NOT NEW.withdrawn", on=("UPDATE",)),
         references("care_reported", "line_id", "care_line"),
         references("care_touch", "household_id", "people_household"),
-        *lives("care_run", "state", RUN),
+        *lives("care_run", "state", RUN, begins=("waiting", "done")),
         fixed("care_run", ("plan_version_id", "tariff_version_id", "day", "touched_after", "touched_upto", "asked_by")),
         refuse_rows("care_run", "one_at_a_time", ANOTHER_RUN, columns=("id", "state"), alone="care_run"),
         *lives("care_shard", "state", SHARD),
-        fixed("care_shard", ("run_id", "number", "first_household", "last_household")),
+        fixed("care_shard", ("run_id", "number", "first_household", "last_household", "members")),
         refuse("care_shard", "done_for_good", "OLD.state = 'done'", on=("UPDATE",)),
         references("care_decision", "line_id", "care_line"),
         references("care_decision", "run_id", "care_run"),
         refuse_rows("care_decision", "in_turn", OUT_OF_TURN, columns=("line_id", "number")),
+        *lives("care_correction", "state", CORRECTION),
+        fixed("care_correction", ("claim_id", "run_id", "before", "after")),
+        references("care_correction", "claim_id", "care_claim"),
         references("care_review", "line_id", "care_line"),
         *lives("care_priorapproval", "state", APPROVAL),
         *lives("care_appeal", "state", APPEAL),

@@ -137,6 +137,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("text", models.TextField()),
+                ("law", models.TextField(default="")),
                 ("digest", models.BinaryField(max_length=32)),
                 ("voted_on", models.DateField(null=True)),
                 ("approved_on", models.DateField(null=True)),

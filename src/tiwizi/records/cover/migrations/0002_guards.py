@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         append_only("cover_tariffrow"),
         fixed("cover_plan", ("code",)),
         fixed("cover_act", ("code",)),
-        fixed("cover_planversion", ("plan_id", "text", "digest", "proposed_by")),
+        fixed("cover_planversion", ("plan_id", "text", "law", "digest", "proposed_by")),
         refuse("cover_planversion", "published_for_good", "OLD.published_by IS NOT NULL", on=("UPDATE",)),
         references("cover_cover", "household_id", "people_household"),
         references("cover_cover", "person_id", "people_person"),
