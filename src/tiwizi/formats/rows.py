@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
+import pyarrow as pa
+
 from tiwizi.formats.report import Count
 from tiwizi.formats.tables.encoding import code_page
 from tiwizi.formats.tables.fault import TableError
+from tiwizi.formats.tables.repair import harmless
 from tiwizi.locale import text
 
 T = TypeVar("T")
@@ -135,14 +138,17 @@ def write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]])
 
 
 def write_repair(path: Path, faults: Sequence[tuple[Row, Fault]], *, lang: str) -> list[str]:
-    """The rows that could not be carried over, as they came, with line, field, reason and way out.
+    """The rows that could not be carried over, as they came but for live formulas, with line, field, reason, way out.
 
     Gives the name of the file; no file and no name when there are none.
     """
     if not faults:
         return []
     columns = [*dict.fromkeys(name for row, _ in faults for name in row.values), *REPAIR_COLUMNS]
-    write(path, columns, (_with_reason(row, fault, lang) for row, fault in faults))
+    rows = [_with_reason(row, fault, lang) for row, fault in faults]
+    cells = [harmless(pa.array([row.get(column, "") for row in rows], pa.string())).to_pylist() for column in columns]
+    heads = harmless(pa.array(columns, pa.string())).to_pylist()
+    write(path, heads, (dict(zip(heads, row, strict=True)) for row in zip(*cells, strict=True)))
     return [path.name]
 
 

@@ -6,10 +6,12 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from tests.formats.tables.sample import Tables, book, tables
 
 from tiwizi.formats.tables import write_repair
+from tiwizi.formats.tables.repair import harmless
 from tiwizi.locale import LANGUAGES, catalogue
 
 #: table, row, what is changed in it, field, reason.
@@ -210,9 +212,32 @@ def test_no_cell_of_the_repair_file_is_a_live_formula(tmp_path: Path) -> None:
     for number, cell in enumerate(HOSTILE):
         rows["people"][1][f"=x{number}"] = cell
     row = _written(rows, tmp_path / "repair.csv", "ar")[0]
-    assert [row[f"'=x{number}"] for number in range(len(HOSTILE))] == [f"'{cell}" for cell in HOSTILE[:-1]] + [
-        "-150.00"
-    ]
+    kept = [row[f"'=x{number}"] for number in range(len(HOSTILE))]
+    assert [cell[0] for cell in kept[:-1]] == ["'"] * len(HOSTILE[:-1])
+    assert [cell.replace("'", "") for cell in kept] == [cell.replace("'", "") for cell in HOSTILE]
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("F1;=1+1", "F1;'=1+1"),
+        ("F1; =1+1", "F1; '=1+1"),
+        ('F1;"=1+1"', 'F1;"\'=1+1"'),
+        ("F1;;@SUM(A1);+2", "F1;;'@SUM(A1);'+2"),
+        ("F1\n-2+3", "F1\n'-2+3"),
+        ("=1;=2", "'=1;'=2"),
+        (" =1", "' =1"),
+        ("amo.rate=30.00;sm.rate=1.00", "amo.rate=30.00;sm.rate=1.00"),
+        ("a-b;c+d", "a-b;c+d"),
+        ("-150.00", "-150.00"),
+    ],
+)
+def test_no_part_of_a_cell_becomes_a_formula_where_semicolons_part_columns(cell: str, kept: str) -> None:
+    assert harmless(pa.array([cell])).to_pylist() == [kept]
+
+
+def test_what_may_begin_a_row_is_no_number_either() -> None:
+    assert harmless(pa.array(["-1", "7", "2026-01-02"]), numbers=False).to_pylist() == ["'-1", "7", "2026-01-02"]
 
 
 def test_a_cell_cannot_turn_the_sentence_that_quotes_it() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tiwizi import __version__
-from tiwizi.doors.cli.decide import decide_all, load_kernel_beside
+from tiwizi.doors.cli.decide import decide_in_parts, load_kernel_beside
 from tiwizi.doors.cli.open_plan import open_plan
 from tiwizi.doors.cli.open_run import INPUTS, REPAIR, keep_plan, keep_totals, law_file_of
 from tiwizi.doors.cli.read_tables import UNITS, read_tables
@@ -22,7 +23,8 @@ from tiwizi.doors.cli.workers import ENGINES
 
 if TYPE_CHECKING:
     from tiwizi.formats.tables import Book
-    from tiwizi.rules.adjudicate.totals import Totals
+    from tiwizi.rules.adjudicate.columns import Decisions
+    from tiwizi.rules.adjudicate.totals import Sums, Totals
     from tiwizi.rules.plan.document import Plan
 
 FORMATS = ("parquet", "csv", "xlsx")
@@ -80,37 +82,48 @@ def adjudicate(
 def decide_tables(voice: Voice, named: str, tables: Path, out: Path, how: How) -> None:
     """Read, decide, write, and say what came of it."""
     from tiwizi.formats.tables import write_decisions, write_repair
-    from tiwizi.rules.adjudicate.totals import add_up
+    from tiwizi.formats.tables.beside import beside
+    from tiwizi.rules.adjudicate.totals import Sums
 
     refuse_what_is_there(out, force=how.force)
     plan, plan_file = open_plan(voice, named)
     tariffs = [plan_file.parent / name for name in plan.tariffs]
     load_kernel_beside(plan)
     book = read_tables(voice, tables, plan, tariffs, amounts_in=how.amounts_in)
-    decisions = decide_all(
-        voice, plan, book.facts, book.tariff, threads=how.threads_each, workers=how.workers, engine=how.engine
-    )
-    assert decisions.balanced(), "billed = paid + reductions + share on every line"
-    with whole_folder(out, force=how.force) as folder, voice.progress("writing"), ThreadPoolExecutor(1) as beside:
-        writing = beside.submit(write_decisions, folder / f"decisions.{how.format}", plan, book, decisions, how.format)
-        totals = add_up(plan, book.facts, book.tariff, decisions)
+    sums = Sums(plan, book.facts, book.tariff)
+    with whole_folder(out, force=how.force) as folder, beside() as thread:
+        inputs = thread.submit(book.save_inputs, folder / INPUTS)
+        with closing(_decided(voice, plan, book, how, sums)) as parts:
+            write_decisions(folder / f"decisions.{how.format}", plan, book, parts, how.format)
         digest = keep_plan(plan, plan_file, law_file_of(plan), tariffs, folder)
+        inputs.result()
+        totals = sums.totals()
         receipt = write_run(folder, "adjudicate", plan, digest, book, totals)
         if how.format == "xlsx" and any(table["repair"] for table in receipt["rows"].values()):
             write_repair((folder / REPAIR).with_suffix(".xlsx"), book)
-        writing.result()
     show_result(voice, plan, totals, receipt, out)
     voice.answer({"out": str(out), **receipt})
+
+
+def _decided(voice: Voice, plan: Plan, book: Book, how: How, sums: Sums) -> Generator[Decisions]:
+    """The decisions, part by part, each of them added up."""
+    with voice.progress("deciding", total=book.facts.lines) as advance:
+        for part in decide_in_parts(
+            voice, plan, book.facts, book.tariff, threads=how.threads_each, workers=how.workers, engine=how.engine
+        ):
+            assert part.balanced(), "billed = paid + reductions + share on every line"
+            sums.add(part)
+            yield part
+            advance(len(part.state))
 
 
 def write_run(
     folder: Path, command: str, plan: Plan, digest: str, book: Book, totals: Totals, **more: Any
 ) -> dict[str, Any]:
-    """What every run leaves besides decisions: rows to repair, inputs, totals, and the receipt, which it gives."""
+    """What every run leaves besides decisions and inputs: rows to repair, totals, and the receipt, which it gives."""
     from tiwizi.formats.tables import write_repair
 
     write_repair(folder / REPAIR, book)
-    book.save_inputs(folder / INPUTS)
     keep_totals(totals, folder)
     receipt = {
         "command": command,

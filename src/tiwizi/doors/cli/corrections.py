@@ -87,10 +87,11 @@ def write_corrections(path: Path, corrections: list[Correction], layers: list[st
     from tiwizi.formats.tables.repair import harmless
 
     rows = [_row(correction, layers, currency) for correction in corrections]
-    heads = ["household", "claim", "line", "state_before", "state_after"]
+    names, heads = ("household", "claim", "line"), ["household", "claim", "line", "state_before", "state_after"]
     for amount in ("billed", "member_share", *(f"paid_{layer}" for layer in layers)):
         heads += [f"{amount}_before", f"{amount}_after", f"{amount}_difference"]
-    columns = {head: harmless(pa.array([row[head] for row in rows], pa.string())) for head in heads}
+    cells = {head: pa.array([row[head] for row in rows], pa.string()) for head in heads}
+    columns = {head: harmless(column, numbers=head not in names) for head, column in cells.items()}
     arrow_csv.write_csv(pa.table(columns), path)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tiwizi.doors.cli.kernel_cache import kernel_is_kept
 from tiwizi.doors.cli.voice import Voice
-from tiwizi.doors.cli.workers import crew
+from tiwizi.doors.cli.workers import crew, shards
 
 if TYPE_CHECKING:
     from tiwizi.rules.adjudicate.columns import Decisions, Facts, Tariff
@@ -19,24 +21,37 @@ if TYPE_CHECKING:
 COMPILE_SECONDS, PATIENCE = 15, 3
 
 
-def decide_all(
-    voice: Voice, plan: Plan, facts: Facts, tariff: Tariff, *, threads: int, workers: int = 1, engine: str = "local"
-) -> Decisions:
-    """Decisions on every line, in the order of the facts."""
-    import numpy as np
+#: Lines that are decided before what came of them is written: those of a row group.
+PART = 1 << 18
 
-    from tiwizi.rules.plan.compile import compile_plan
+
+def decide_all(voice: Voice, plan: Plan, facts: Facts, tariff: Tariff, *, threads: int) -> Decisions:
+    """Decisions on every line, in the order of the facts."""
+    from tiwizi.rules.adjudicate.columns import Decisions
 
     with voice.progress("deciding"):
-        alone = engine == "local" and workers == 1
-        with _saying_what_it_waits_for(voice):
-            # Workers find the kernel compiled: by one household here, and not by each of them.
-            own = facts if alone else facts.take(np.arange(min(1, facts.households)))
-            decided = decide_here(plan, own, tariff, threads)
-        if alone:
-            return decided
-        with crew(engine, workers=workers, threads=threads) as work:
-            return work(compile_plan(plan, tariff), facts, tariff)
+        return Decisions.join(list(decide_in_parts(voice, plan, facts, tariff, threads=threads)))
+
+
+def decide_in_parts(
+    voice: Voice, plan: Plan, facts: Facts, tariff: Tariff, *, threads: int, workers: int = 1, engine: str = "local"
+) -> Iterator[Decisions]:
+    """The same, part by part, so that what one part came to can be written, and forgotten, while the next is decided.
+
+    Where the parts end depends on the facts alone: the same files come out, whoever decides.
+    """
+    from tiwizi.rules.adjudicate.engine import decide
+    from tiwizi.rules.plan.compile import compile_plan
+
+    compiled = compile_plan(plan, tariff)
+    with _saying_what_it_waits_for(voice):
+        # One household here, so that workers find the kernel compiled and need not do it each.
+        decide(compiled, facts.take(slice(0, min(1, facts.households))), tariff)
+    alone = engine == "local" and workers == 1
+    one_process = nullcontext(partial(decide, threads=threads))
+    with one_process if alone else crew(engine, workers=workers, threads=threads) as work:
+        for low, high in shards(facts, math.ceil(facts.lines / PART)):
+            yield work(compiled, facts.take(slice(low, high)), tariff)
 
 
 def decide_here(plan: Plan, facts: Facts, tariff: Tariff, threads: int) -> Decisions:

@@ -79,13 +79,13 @@ def why_in_repair(repair: Path, named: str) -> str:
         known = headings("lines")
         own = {heading: known.get(fold(heading)) for heading in rows.fieldnames or () if heading not in _OF_REPAIR}
         for row in rows:
-            if row.get("table") == "lines" and _name_of(row, own) == named:
+            if row.get("table") == "lines" and _name_of(row, own) == named.replace("'", ""):
                 return f"{row['reason']} {row['way_out']}"
     return ""
 
 
 def _name_of(row: dict[str, str], own: dict[str, str | None]) -> str:
-    """CLAIM/LINE of a row in repair, without the apostrophe that keeps a cell from being a formula.
+    """CLAIM/LINE of a row in repair, without apostrophes: some keep a cell from being a formula.
 
     own: what each heading names; other tables in the file may have further headings for the same.
     """
@@ -93,7 +93,7 @@ def _name_of(row: dict[str, str], own: dict[str, str | None]) -> str:
         next((row[heading] for heading, name in own.items() if name == wanted and row[heading]), "")
         for wanted in ("claim", "line")
     )
-    return "/".join(cell.strip().removeprefix("'") for cell in (claim, line))
+    return "/".join(cell.replace("'", "").strip() for cell in (claim, line))
 
 
 def sentences(plan: Plan, book: Book, decided: Decided, lang: str) -> list[str]:

@@ -12,7 +12,7 @@ import typer
 from tiwizi import __version__
 from tiwizi.doors.cli import adjudicate, demo, explain, generate, imports, plan, points, redecide, summary
 from tiwizi.doors.cli.kernel_cache import place_kernel_cache
-from tiwizi.doors.cli.memory import keep_within_memory
+from tiwizi.doors.cli.memory import keep_within_memory, use_memory_again
 from tiwizi.doors.cli.voice import INTERRUPTED, Lang, explained
 
 #: (name, command, key of its help)
@@ -88,6 +88,7 @@ def run() -> None:
     signal.signal(signal.SIGTERM, _stop)
     place_kernel_cache()
     keep_within_memory()
+    use_memory_again()
     try:
         app()
     except BrokenPipeError:

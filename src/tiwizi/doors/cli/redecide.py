@@ -13,6 +13,7 @@ from tiwizi.doors.cli.corrections import FILE, Correction, Side, corrections_of,
 from tiwizi.doors.cli.decide import decide_all
 from tiwizi.doors.cli.open_plan import open_plan
 from tiwizi.doors.cli.open_run import (
+    INPUTS,
     LAW,
     PLAN,
     keep_plan,
@@ -63,7 +64,8 @@ def redecide(
     with whole_folder(out, force=force) as folder, voice.progress("writing"):
         layers = list(dict.fromkeys(layer.id for layer in (*old_plan.layers, *new_plan.layers)))
         write_corrections(folder / FILE, corrections, layers, new_plan.currency)
-        write_decisions(folder / f"decisions.{format}", new_plan, after.book, after.decisions, format)
+        write_decisions(folder / f"decisions.{format}", new_plan, after.book, [after.decisions], format)
+        new_book.save_inputs(folder / INPUTS)
         digest = keep_plan(new_plan, plan_file, law, tariffs, folder)
         counts = {"households_redecided": len(households), "corrections": len(corrections)}
         receipt = write_run(folder, "redecide", new_plan, digest, new_book, totals, **counts)

@@ -53,11 +53,9 @@ def _decide_shard(
     plan: CompiledPlan, facts: Facts, tariff: Tariff, households: tuple[int, int], threads: int
 ) -> Decisions:
     """Decisions on the lines of a range of households: what a worker does."""
-    import numpy as np
-
     from tiwizi.rules.adjudicate.engine import decide
 
-    return decide(plan, facts.take(np.arange(*households)), tariff, threads=threads)
+    return decide(plan, facts.take(slice(*households)), tariff, threads=threads)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Decisions as a table, a row a line: Parquet, CSV or XLSX (xlsxwriter, never a live formula).
+"""Decisions as a table, a row a line: Parquet, CSV or XLSX (never a live formula).
 
 Parquet holds amounts as decimals with the currency's digits, and the trail as numbers: ``trail_rule`` packs layer,
 reason and clause (rules.adjudicate.columns), ``trail_cut`` is in minor units. CSV and XLSX hold the trail as text.
@@ -7,10 +7,9 @@ reason and clause (rules.adjudicate.columns), ``trail_cut`` is in minor units. C
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,9 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from tiwizi.formats.tables import xlsx_out
 from tiwizi.formats.tables.atomic import replacing
+from tiwizi.formats.tables.beside import use_each
 from tiwizi.formats.tables.book import Book
 from tiwizi.formats.tables.fault import TableError
 from tiwizi.formats.tables.repair import MOST_IN_SHEET, harmless
@@ -32,82 +33,95 @@ from tiwizi.rules.terms import REASON_CODE, REASONS, STATES
 
 Column = NDArray[Any]
 VERSION = 1
-#: Lines in one row group of Parquet, and in one piece of CSV.
-GROUP, PIECE = 1 << 18, 1 << 16
+#: Lines in one row group of Parquet, and in one piece of CSV and of a sheet.
+GROUP, PIECE, SHEET_PIECE = 1 << 18, 1 << 16, 1 << 14
 _PRECISION = 18
 
 
-def write_decisions(path: Path, plan: Plan, book: Book, decisions: Decisions, format: str) -> None:
-    """Write the file whole or not at all. format: "parquet", "csv" or "xlsx". Raises TableError for a full sheet."""
-    table = _Table(plan, book, decisions)
+def write_decisions(path: Path, plan: Plan, book: Book, parts: Iterable[Decisions], format: str) -> None:
+    """Write the file whole or not at all. format: "parquet", "csv" or "xlsx". Raises TableError for a full sheet.
+
+    parts: the decisions on the lines of the book, in their order; the next is made while the last is written.
+    """
     with replacing(path) as part:
-        {"parquet": _write_parquet, "csv": _write_csv, "xlsx": _write_sheet}[format](part, table)
+        {"parquet": _write_parquet, "csv": _write_csv, "xlsx": _write_sheet}[format](part, plan, book, parts)
 
 
 @dataclass(frozen=True)
-class _Table:
-    """What a row says, piece by piece."""
+class _Piece:
+    """Some rows that are written together: ``at`` are lines of the decisions, ``of`` the same lines in the book."""
 
     plan: Plan
     book: Book
     decisions: Decisions
-
-    @property
-    def lines(self) -> int:
-        return len(self.decisions.state)
+    at: slice
+    of: slice
 
     @property
     def digits(self) -> int:
         return MINOR_DIGITS[self.plan.currency]
 
-    def pieces(self, size: int) -> Iterator[slice]:
-        for low in range(0, self.lines, size):
-            yield slice(low, min(low + size, self.lines))
-
-    def names(self, at: slice) -> dict[str, Any]:
+    def names(self) -> dict[str, Any]:
         """Who and what: claim, line, household, person, date, code, as dictionaries where they repeat."""
-        facts, ids = self.book.facts, self.book.ids
-        household = np.searchsorted(facts.line_start, np.arange(at.start, at.stop), side="right") - 1
+        facts, ids, of = self.book.facts, self.book.ids, self.of
+        household = np.searchsorted(facts.line_start, np.arange(of.start, of.stop), side="right") - 1
         return {
-            "claim": _looked_up(facts.claim[at], ids.claims),
-            "line": _looked_up(ids.line_name[at], ids.line_names),
+            "claim": _looked_up(facts.claim[of], ids.claims),
+            "line": _looked_up(ids.line_name[of], ids.line_names),
             "household": _looked_up(household, ids.households),
-            "person": _looked_up(facts.person[at], ids.people),
-            "date": pa.array(facts.day[at], pa.int32()).view(pa.date32()),
-            "code": _looked_up(facts.code[at], ids.codes),
+            "person": _looked_up(facts.person[of], ids.people),
+            "date": pa.array(facts.day[of], pa.int32()).view(pa.date32()),
+            "code": _looked_up(facts.code[of], ids.codes),
         }
 
-    def verdict(self, at: slice) -> dict[str, Any]:
+    def verdict(self) -> dict[str, Any]:
         """State and reasons, in words."""
-        masks: Any = pa.array(self.decisions.reasons[at]).dictionary_encode()
+        masks: Any = pa.array(self.decisions.reasons[self.at]).dictionary_encode()
         reasons = pa.array([reason_names(mask) for mask in masks.dictionary.to_pylist()], pa.string())
-        state = pa.DictionaryArray.from_arrays(pa.array(self.decisions.state[at], pa.int8()), pa.array(STATES))
+        state = pa.DictionaryArray.from_arrays(pa.array(self.decisions.state[self.at], pa.int8()), pa.array(STATES))
         return {"state": state, "reasons": pa.DictionaryArray.from_arrays(masks.indices, reasons)}
 
-    def amounts(self, at: slice) -> dict[str, Any]:
-        """Amounts in minor units: int64, null for a layer that did not decide the line."""
-        d = self.decisions
+    def amounts(self) -> dict[str, Any]:
+        """Amounts as decimals, null for a layer that did not decide the line."""
+        d, at = self.decisions, self.at
         found: dict[str, Any] = {"billed": pa.array(d.billed[at])}
         for step, layers in enumerate(steps(self.plan)):
             paid, chosen = np.ascontiguousarray(d.paid[at, step]), d.chosen[at, step]
             for layer in layers:
                 found[f"paid_{self.plan.layers[layer].id}"] = pa.array(paid, mask=chosen != layer)
         found["reductions"], found["member_share"] = pa.array(d.reductions[at]), pa.array(d.share[at])
-        return found
+        return {name: _decimals(amounts, self.digits) for name, amounts in found.items()}
 
-    def trail_text(self, at: slice) -> Any:
+    def trail(self) -> tuple[Any, Any, Any]:
+        """Where the trail of each row starts (int32), and the rules and cuts of all rows."""
+        start = self.decisions.trail_start[self.at.start : self.at.stop + 1]
+        entries = slice(int(start[0]), int(start[-1]))
+        rule, cut = (pa.array(column[entries]) for column in (self.decisions.trail_rule, self.decisions.trail_cut))
+        return pa.array((start - start[0]).astype(np.int32)), rule, cut
+
+    def trail_text(self) -> Any:
         """What each rule took: "amo.reference=100.00;amo.rate=30.00"."""
-        d, low, high = self.decisions, self.decisions.trail_start[at.start], self.decisions.trail_start[at.stop]
-        rules: Any = pa.array(d.trail_rule[low:high]).dictionary_encode()
+        start, rule, cut = self.trail()
+        rules = rule.dictionary_encode()
         named = pa.array([self._rule(rule) for rule in rules.dictionary.to_pylist()], pa.string())
-        cuts = pc.cast(_decimals(pa.array(d.trail_cut[low:high]), self.digits), pa.string())
+        cuts = pc.cast(_decimals(cut, self.digits), pa.string())
         entries = pc.binary_join_element_wise(named.take(rules.indices), cuts, "=")
-        start = pa.array((d.trail_start[at.start : at.stop + 1] - low).astype(np.int32))
         return pc.binary_join(pa.ListArray.from_arrays(start, entries), ";")
 
     def _rule(self, rule: int) -> str:
         layer, reason = rule >> (CLAUSE_BITS + REASON_BITS), (rule >> CLAUSE_BITS) & (2**REASON_BITS - 1)
         return f"{self.plan.layers[layer].id}.{REASONS[reason].name}"
+
+
+def _pieces(plan: Plan, book: Book, parts: Iterable[Decisions], size: int) -> Iterator[_Piece]:
+    """Every part in pieces of about so many lines; one without lines where there are none."""
+    first = 0
+    for decisions in parts:
+        lines = len(decisions.state)
+        edges = np.linspace(0, lines, max(1, round(lines / size)) + 1).astype(int).tolist()
+        for low, high in pairwise(edges):
+            yield _Piece(plan, book, decisions, slice(low, high), slice(first + low, first + high))
+        first += lines
 
 
 def reason_names(mask: int) -> str:
@@ -137,17 +151,17 @@ def _decimals(amounts: Any, digits: int) -> Any:
 # -- Parquet -------------------------------------------------------------------------------------------------------
 
 
-def _write_parquet(path: Path, table: _Table) -> None:
+def _write_parquet(path: Path, plan: Plan, book: Book, parts: Iterable[Decisions]) -> None:
     meta = {
         "version": VERSION,
-        "plan": table.plan.id,
-        "currency": table.plan.currency,
-        "layers": [layer.id for layer in table.plan.layers],
-        "steps": steps(table.plan),
-        "clauses": [getattr(clause, "id", "") for clause in clauses(table.plan)],
+        "plan": plan.id,
+        "currency": plan.currency,
+        "layers": [layer.id for layer in plan.layers],
+        "steps": steps(plan),
+        "clauses": [getattr(clause, "id", "") for clause in clauses(plan)],
     }
-    batches = _made_ahead(table)
-    first = next(batches, None) or _parquet_batch(table, slice(0, 0))
+    groups = map(_row_group, _pieces(plan, book, parts, GROUP))
+    first = next(groups)
     # Amounts repeat as names do: as dictionaries all columns are written faster, and are a fifth smaller.
     with pq.ParquetWriter(
         path, first.schema, compression="zstd", compression_level=1, use_dictionary=True,
@@ -155,91 +169,41 @@ def _write_parquet(path: Path, table: _Table) -> None:
         dictionary_pagesize_limit=8 << 20,
     ) as writer:  # fmt: skip
         writer.add_key_value_metadata({"tiwizi": json.dumps(meta)})
-        for batch in chain([first], batches):
-            writer.write_table(pa.Table.from_batches([batch]), GROUP)
+        use_each(lambda group: writer.write_table(group, max(1, len(group))), chain([first], groups))
 
 
-def _made_ahead(table: _Table) -> Iterator[Any]:
-    """Row groups; while one is written, the next is made."""
-    with ThreadPoolExecutor(1) as maker:
-        waiting = None
-        for at in table.pieces(GROUP):
-            ahead = maker.submit(_parquet_batch, table, at)
-            if waiting is not None:
-                yield waiting.result()
-            waiting = ahead
-        if waiting is not None:
-            yield waiting.result()
-
-
-def _parquet_batch(table: _Table, at: slice) -> Any:
-    d = table.decisions
-    start = d.trail_start[at.start : at.stop + 1]
-    entries = slice(int(start[0]), int(start[-1]))
-    offsets = pa.array((start - start[0]).astype(np.int32))
-    amounts = {name: _decimals(values, table.digits) for name, values in table.amounts(at).items()}
-    trail = {
-        "trail_rule": pa.ListArray.from_arrays(offsets, pa.array(d.trail_rule[entries])),
-        "trail_cut": pa.ListArray.from_arrays(offsets, pa.array(d.trail_cut[entries])),
-    }
-    return pa.record_batch({**table.names(at), **table.verdict(at), **amounts, **trail})
+def _row_group(piece: _Piece) -> Any:
+    start, rule, cut = piece.trail()
+    trail = {"trail_rule": pa.ListArray.from_arrays(start, rule), "trail_cut": pa.ListArray.from_arrays(start, cut)}
+    return pa.table({**piece.names(), **piece.verdict(), **piece.amounts(), **trail})
 
 
 # -- CSV and XLSX --------------------------------------------------------------------------------------------------
 
 
-def _write_csv(path: Path, table: _Table) -> None:
+def _write_csv(path: Path, plan: Plan, book: Book, parts: Iterable[Decisions]) -> None:
     """UTF-8; amounts with their decimals, a blank for a layer that did not decide the line."""
-    with path.open("wb") as file:
-        writer = None
-        for at in list(table.pieces(PIECE)) or [slice(0, 0)]:
-            amounts = {
-                n: pc.cast(_decimals(values, table.digits), pa.string()) for n, values in table.amounts(at).items()
-            }
-            texts = {name: pc.cast(cells, pa.string()) for name, cells in (table.names(at) | table.verdict(at)).items()}
-            columns = (
-                {name: harmless(cells) for name, cells in texts.items()} | amounts | {"trail": table.trail_text(at)}
-            )
-            batch = pa.table(columns)
-            writer = writer or arrow_csv.CSVWriter(file, batch.schema)
-            writer.write_table(batch)
-        assert writer is not None
-        writer.close()
+    tables = map(_as_text, _pieces(plan, book, parts, PIECE))
+    first = next(tables)
+    with arrow_csv.CSVWriter(path, first.schema) as writer:
+        use_each(writer.write_table, chain([first], tables))
 
 
-def _write_sheet(path: Path, table: _Table) -> None:
-    import xlsxwriter
+def _as_text(piece: _Piece) -> Any:
+    words = {name: pc.cast(cells, pa.string()) for name, cells in (piece.names() | piece.verdict()).items()}
+    texts = {name: harmless(cells, numbers=False) for name, cells in words.items()}
+    amounts = {name: pc.cast(cells, pa.string()) for name, cells in piece.amounts().items()}
+    return pa.table(texts | amounts | {"trail": piece.trail_text()})
 
-    if table.lines > MOST_IN_SHEET:
-        raise TableError("too_many_for_sheet", lang=table.book.lang, rows=table.lines, most=MOST_IN_SHEET)
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(str(path), options) as book:
-        sheet = book.add_worksheet("decisions")
-        money = book.add_format({"num_format": "0." + "0" * table.digits if table.digits else "0"})
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
-        row = 0
-        for at in list(table.pieces(PIECE)) or [slice(0, 0)]:
-            texts = {name: cells.to_pylist() for name, cells in (table.names(at) | table.verdict(at)).items()}
-            amounts = {name: cells.to_pylist() for name, cells in table.amounts(at).items()}
-            columns = texts | amounts | {"trail": table.trail_text(at).to_pylist()}
-            if row == 0:
-                sheet.write_row(0, 0, list(columns))
-            for cells in zip(*columns.values(), strict=True):
-                row += 1
-                for place, (name, cell) in enumerate(zip(columns, cells, strict=True)):
-                    if cell is None:
-                        continue
-                    if name in amounts:
-                        sheet.write_number(row, place, cell / 10**table.digits, money)
-                    elif name == "date":
-                        sheet.write_datetime(row, place, cell, day)
-                    else:
-                        sheet.write_string(row, place, cell)
+
+def _write_sheet(path: Path, plan: Plan, book: Book, parts: Iterable[Decisions]) -> None:
+    if book.facts.lines > MOST_IN_SHEET:
+        raise TableError("too_many_for_sheet", lang=book.lang, rows=book.facts.lines, most=MOST_IN_SHEET)
+    xlsx_out.write(path, "decisions", map(_as_cells, _pieces(plan, book, parts, SHEET_PIECE)))
+
+
+def _as_cells(piece: _Piece) -> Any:
+    return pa.table({**piece.names(), **piece.verdict(), **piece.amounts(), "trail": piece.trail_text()})
 
 
 # -- reading back --------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 from numpy.typing import NDArray
 
-from tiwizi.formats.live_formula import LIVE, PLAIN_NUMBER
+from tiwizi.formats.live_formula import GUARDED_INSIDE, LIVE, LIVE_INSIDE, PLAIN_NUMBER
 from tiwizi.formats.tables.atomic import replacing
 from tiwizi.formats.tables.fault import TableError
 from tiwizi.formats.tables.schema import BESIDE
@@ -190,10 +190,12 @@ def _columns(table: RepairTable, headings: list[str], lang: str) -> list[Any]:
     return [harmless(cells) for cells in (*(pa.array(column, pa.string()) for column in said), *cells)]
 
 
-def harmless(cells: Any) -> Any:
-    """Text cells that no spreadsheet takes for a formula: an apostrophe before what looks like one."""
+def harmless(cells: Any, *, numbers: bool = True) -> Any:
+    """Text cells that no spreadsheet takes for a formula, whatever it parts columns by: an apostrophe before what looks
+    like one. numbers: leave -150.00 as it is; not for what may begin a row, which can become one cell."""
     live = pc.match_substring_regex(cells, LIVE)
-    if not pc.any(live).as_py():
-        return cells
-    number = pc.match_substring_regex(cells, PLAIN_NUMBER)
-    return pc.if_else(pc.and_not(live, number), pc.binary_join_element_wise("'", cells, ""), cells)
+    if numbers:
+        live = pc.and_not(live, pc.match_substring_regex(cells, PLAIN_NUMBER))
+    guarded = pc.if_else(live, pc.binary_join_element_wise("'", cells, ""), cells) if pc.any(live).as_py() else cells
+    inside = pc.any(pc.match_substring_regex(guarded, LIVE_INSIDE)).as_py()
+    return pc.replace_substring_regex(guarded, LIVE_INSIDE, GUARDED_INSIDE) if inside else guarded

@@ -102,17 +102,13 @@ class Facts:
     def lines(self) -> int:
         return len(self.day)
 
-    def take(self, households: Column) -> Facts:
-        """The facts of some households alone, in the order given."""
-        people, person_start, person_at = _gather(self.person_start, households)
+    def take(self, households: Column | slice) -> Facts:
+        """The facts of some households alone, in the order given; of a slice (low, high) with hardly a copy."""
+        people, person_start, person_moved = _gather(self.person_start, households)
         cover, cover_start, _ = _gather(self.cover_start, households)
-        claims, claim_start, claim_at = _gather(self.claim_start, households)
+        claims, claim_start, claim_moved = _gather(self.claim_start, households)
         lines, line_start, _ = _gather(self.line_start, households)
         statuses, status_start, _ = _gather(self.status_start, people)
-        line_household = np.repeat(np.arange(len(households)), np.diff(line_start))
-        cover_household = np.repeat(np.arange(len(households)), np.diff(cover_start))
-        claim_household = np.repeat(np.arange(len(households)), np.diff(claim_start))
-        person_shift, claim_shift = person_at, claim_at
         cover_person = self.cover_person[cover]
         return replace(
             self,
@@ -127,7 +123,7 @@ class Facts:
             status=self.status[statuses],
             status_from=self.status_from[statuses],
             status_to=self.status_to[statuses],
-            cover_person=np.where(cover_person < 0, -1, cover_person + person_shift[cover_household]),
+            cover_person=np.where(cover_person < 0, -1, cover_person + _each(person_moved, cover_start)),
             cover_plan=self.cover_plan[cover],
             cover_from=self.cover_from[cover],
             cover_to=self.cover_to[cover],
@@ -138,9 +134,9 @@ class Facts:
             provider=self.provider[claims],
             received=self.received[claims],
             care_to=self.care_to[claims],
-            episode=self.episode[claims] + claim_shift[claim_household],
-            claim=self.claim[lines] + claim_shift[line_household],
-            person=self.person[lines] + person_shift[line_household],
+            episode=self.episode[claims] + _each(claim_moved, claim_start),
+            claim=self.claim[lines] + _each(claim_moved, line_start),
+            person=self.person[lines] + _each(person_moved, line_start),
             day=self.day[lines],
             code=self.code[lines],
             quantity=self.quantity[lines],
@@ -154,13 +150,21 @@ class Facts:
         )
 
 
-def _gather(start: Column, parts: Column) -> tuple[Column, Column, Column]:
-    """Rows of some parts of a ragged column, their new starts, and how far each part moved."""
+def _gather(start: Column, parts: Column | slice) -> tuple[Column | slice, Column, Column]:
+    """Rows of some parts of a ragged column, their new starts, and how far each part moved (a slice: one figure)."""
+    if isinstance(parts, slice):
+        low, high = start[parts.start], start[parts.stop]
+        return slice(int(low), int(high)), start[parts.start : parts.stop + 1] - low, -low
     low, size = start[parts], start[np.asarray(parts) + 1] - start[parts]
     new_start = np.concatenate(([0], np.cumsum(size))).astype(np.int64)
-    shift = new_start[:-1] - low
-    rows = np.arange(new_start[-1]) - np.repeat(shift, size)
-    return rows, new_start, shift
+    moved = new_start[:-1] - low
+    rows = np.arange(new_start[-1]) - np.repeat(moved, size)
+    return rows, new_start, moved
+
+
+def _each(moved: Column, start: Column) -> Column:
+    """How far each row of some parts moved."""
+    return np.repeat(moved, np.diff(start)) if moved.ndim else moved
 
 
 @dataclass(frozen=True)

@@ -101,32 +101,50 @@ def _replaced(
 
 def add_up(plan: Plan, facts: Facts, tariff: Tariff, decisions: Decisions) -> Totals:
     """The totals of some decisions; billed = paid + reductions + share, as on every line."""
-    months, month = _months(facts.day)
-    payers = _Payers(plan)
-    keys = (len(months), len(tariff.categories))
-    lines = np.zeros((*keys, len(STATES), 4), np.int64)
-    paid = np.zeros((*keys, len(payers.names), 2), np.int64)
-    reasons = np.zeros((len(plan.layers), len(REASONS), 2), np.int64)
-    category, d = tariff.code_category[facts.code], decisions
-    by_line = _Lines(month, category, facts.day, d.state, d.billed, d.reductions, d.share, d.paid, d.chosen)
-    _add_lines(by_line, payers.start, payers.since, payers.until, lines, paid)
-    step, room = _step_of_layers(plan), np.zeros((2, d.paid.shape[1]), np.int64)
-    _add_reasons(d.billed, d.paid, d.trail_start, d.trail_rule, d.trail_cut, step, _IS_SHARE, room, reasons)
-    totals = Totals(
-        lines=tuple(
-            LineTotal(months[m], tariff.categories[c], STATES[s], *sums) for (m, c, s), sums in _occupied(lines)
-        ),
-        payers=tuple(
-            PayerTotal(months[m], tariff.categories[c], *payers.names[p], *sums) for (m, c, p), sums in _occupied(paid)
-        ),
-        reasons=tuple(
-            ReasonTotal(plan.layers[y].id, REASONS[r].name, REASONS[r].effect, *sums)
-            for (y, r), sums in _occupied(reasons)
-        ),
-    )
-    unpaid = sum(row.amount for row in totals.reasons)
-    assert totals.billed == totals.paid + unpaid and unpaid == totals.reductions + totals.share
-    return totals
+    sums = Sums(plan, facts, tariff)
+    sums.add(decisions)
+    return sums.totals()
+
+
+class Sums:
+    """Totals in the making, while decisions come in parts, in the order of the facts."""
+
+    def __init__(self, plan: Plan, facts: Facts, tariff: Tariff) -> None:
+        self.plan, self.facts, self.tariff = plan, facts, tariff
+        self.payers, self.step = _Payers(plan), _step_of_layers(plan)
+        self.months, self.begins = _months(facts.day)
+        keys = (len(self.months), len(tariff.categories))
+        self.lines = np.zeros((*keys, len(STATES), 4), np.int64)
+        self.paid = np.zeros((*keys, len(self.payers.names), 2), np.int64)
+        self.reasons = np.zeros((len(plan.layers), len(REASONS), 2), np.int64)
+        self.added = 0
+
+    def add(self, d: Decisions) -> None:
+        """The decisions on the next lines."""
+        at = slice(self.added, self.added + len(d.state))
+        day, category = self.facts.day[at], self.tariff.code_category[self.facts.code[at]]
+        month = np.searchsorted(self.begins, day, side="right") - 1
+        by_line = _Lines(month, category, day, d.state, d.billed, d.reductions, d.share, d.paid, d.chosen)
+        _add_lines(by_line, self.payers.start, self.payers.since, self.payers.until, self.lines, self.paid)
+        room = np.zeros((2, d.paid.shape[1]), np.int64)
+        _add_reasons(
+            d.billed, d.paid, d.trail_start, d.trail_rule, d.trail_cut, self.step, _IS_SHARE, room, self.reasons
+        )
+        self.added = at.stop
+
+    def totals(self) -> Totals:
+        months, categories, payers, layers = self.months, self.tariff.categories, self.payers.names, self.plan.layers
+        lines, paid, reasons = (_occupied(sums) for sums in (self.lines, self.paid, self.reasons))
+        totals = Totals(
+            lines=tuple(LineTotal(months[m], categories[c], STATES[s], *sums) for (m, c, s), sums in lines),
+            payers=tuple(PayerTotal(months[m], categories[c], *payers[p], *sums) for (m, c, p), sums in paid),
+            reasons=tuple(
+                ReasonTotal(layers[y].id, REASONS[r].name, REASONS[r].effect, *sums) for (y, r), sums in reasons
+            ),
+        )
+        unpaid = sum(row.amount for row in totals.reasons)
+        assert totals.billed == totals.paid + unpaid and unpaid == totals.reductions + totals.share
+        return totals
 
 
 _IS_SHARE = np.array([reason.effect == "share" for reason in REASONS])
@@ -228,13 +246,12 @@ def _step_of_layers(plan: Plan) -> Column:
 
 
 def _months(day: Column) -> tuple[list[str], Column]:
-    """The months in which days lie, from the first to the last, and each day's position among them."""
+    """The months in which days lie, from the first to the last, and the day on which each begins."""
     if not len(day):
         return [], np.zeros(0, np.int64)
     first, last = (np.datetime64(int(end), "D").astype("datetime64[M]") for end in (day.min(), day.max()))
     names = np.arange(first, last + 1)
-    begins = names.astype("datetime64[D]").astype(np.int64)
-    return [str(name) for name in names], np.searchsorted(begins, day, side="right") - 1
+    return [str(name) for name in names], names.astype("datetime64[D]").astype(np.int64)
 
 
 def _occupied(sums: Column) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
