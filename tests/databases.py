@@ -63,6 +63,20 @@ def fresh_database(vendor: str, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
+def empty_database(vendor: str, folder: Path) -> Iterator[str]:
+    """The word of a database without any table: on SQLite, of a file that is not there yet."""
+    name = f"empty_{next(_number)}"
+    if vendor == "sqlite":
+        yield str(folder / f"{name}.sqlite3")
+        return
+    _administer(f'CREATE DATABASE "{name}"')
+    try:
+        yield postgresql_word(name)
+    finally:
+        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
 def using(word: str) -> Iterator[None]:
     """Make a database Django's default, for this thread and those that start."""
     before = connections.settings["default"]

@@ -7,17 +7,20 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.databases import VENDORS, fresh_database, set_up_django
 from tests.readme import write_village
 from typer.testing import CliRunner
 
 import tiwizi as tiwizi_package
 from tiwizi.doors.cli.main import app
+
+set_up_django()
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,14 @@ def tiwizi(monkeypatch: pytest.MonkeyPatch) -> Tiwizi:
         return Said(result.exit_code, result.stdout, result.stderr)
 
     return run
+
+
+@pytest.fixture(params=VENDORS)
+def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty, migrated database, once on each of the two kinds, which the command finds by TIWIZI_DATABASE."""
+    with fresh_database(request.param, tmp_path) as word:
+        monkeypatch.setenv("TIWIZI_DATABASE", word)
+        yield word
 
 
 @pytest.fixture

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 from tests.doors.cli.conftest import Tiwizi, python, start
 
-from tiwizi import __version__
+from tiwizi import __version__, records
 from tiwizi.doors.cli import voice
 from tiwizi.doors.cli.voice import language
 from tiwizi.locale import catalogue
 from tiwizi.rules.terms import REASONS, STATES
 
-VERBS = ("adjudicate", "explain", "redecide", "summary", "generate", "demo", "plan", "import")
+VERBS = (
+    "adjudicate", "explain", "redecide", "summary", "generate", "demo", "plan", "import",
+    "migrate", "backup", "restore", "verify", "user",
+)  # fmt: skip
 
 
 def test_help_names_every_verb_and_the_exit_codes(tiwizi: Tiwizi) -> None:
@@ -78,10 +81,13 @@ def test_an_unknown_option_ends_with_2_and_says_which(tiwizi: Tiwizi) -> None:
 def test_no_text_is_there_that_nobody_says() -> None:
     words = {
         word
-        for path in Path(voice.__file__).parent.glob("*.py")
+        for path in (*Path(voice.__file__).parent.glob("*.py"), *Path(records.__file__).parent.rglob("*.py"))
         for word in re.findall(r"""["'](\w+)["']""", path.read_text(encoding="utf-8"))
     }
-    families = ("help_", "help_plan_", "help_import_", "column_", "by_", "state_", "severity_")
+    families = (
+        "help_", "help_plan_", "help_import_", "help_user_", "column_", "by_", "state_", "severity_", "check_",
+        "backup_",
+    )  # fmt: skip
     said = words | {head + word for head in families for word in (*words, *STATES, "error", "warning")}
     assert set(catalogue("cli", "en")) - said == set()
 

@@ -10,7 +10,21 @@ from typing import Annotated
 import typer
 
 from tiwizi import __version__
-from tiwizi.doors.cli import adjudicate, demo, explain, generate, imports, plan, points, redecide, summary
+from tiwizi.doors.cli import (
+    adjudicate,
+    backup,
+    demo,
+    explain,
+    generate,
+    imports,
+    migrate,
+    plan,
+    points,
+    redecide,
+    summary,
+    user,
+    verify,
+)
 from tiwizi.doors.cli.kernel_cache import place_kernel_cache
 from tiwizi.doors.cli.memory import keep_within_memory, use_memory_again
 from tiwizi.doors.cli.voice import INTERRUPTED, Lang, explained
@@ -24,10 +38,15 @@ COMMANDS = (
     ("points", points.points, "points"),
     ("generate", generate.generate, "generate"),
     ("demo", demo.demo, "demo"),
+    ("migrate", migrate.migrate, "migrate"),
+    ("backup", backup.backup, "backup"),
+    ("restore", backup.restore, "restore"),
+    ("verify", verify.verify, "verify"),
 )
 GROUPS = (
     ("plan", plan.COMMANDS, "plan"),
     ("import", imports.COMMANDS, "import"),
+    ("user", user.COMMANDS, "user"),
 )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tiwizi.doors.cli import clock
 from tiwizi.doors.cli.open_plan import open_plan, plan_path, problem_values, read_problems, show_problems
 from tiwizi.doors.cli.voice import DONE, ERRORS, Stop, Voice, explained, speaks
 
@@ -85,7 +86,7 @@ def _values(problems: list[Any], lang: str) -> list[dict[str, Any]]:
 def _day(written: str | None) -> date:
     """The day asked for, else today: the door is where the clock is."""
     if written is None:
-        return date.today()
+        return clock.today()
     try:
         return date.fromisoformat(written)
     except ValueError:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 #: Exit codes, documented in docs/guide/command-line.md.
-DONE, ERRORS, UNUSABLE, QUESTION, INTERRUPTED = 0, 1, 2, 3, 130
+DONE, ERRORS, UNUSABLE, QUESTION, REFUSED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
 class Stop(Exception):

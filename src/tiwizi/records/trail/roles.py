@@ -36,7 +36,10 @@ ROLES: dict[str, Role] = {
     "internal_auditor": _may("people.read cover.read care.read money.read trail.read trail.verify", privileged=True),
     "it_admin": _may("people.ask_grant people.confirm_grant trail.verify", privileged=True),
     #: The clock and the workers: what a person has set off, they finish. Nobody logs in as it.
-    "system": _may("care.decide care.receive people.write cover.write money.post money.reconcile trail.send"),
+    "system": _may(
+        "care.decide care.receive people.write people.open_administration cover.write money.post money.reconcile"
+        " trail.send"
+    ),
 }
 
 #: Roles that one person never holds together (S9): who decides does not pay, who pays does not keep the books, and who

@@ -1,0 +1,1 @@
+"""What is done about people, a file a subject."""

@@ -1,0 +1,48 @@
+"""Questions about people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from tiwizi.records.people.models import Membership, RoleGrant, User
+from tiwizi.records.trail.gate import By
+from tiwizi.records.trail.roles import ROLES, Grant
+
+
+class Holder(NamedTuple):
+    """A user and the roles that were given and not taken away: (role, region or "", whether it is in force)."""
+
+    login: str
+    name: str
+    active: bool
+    roles: tuple[tuple[str, str, bool], ...]
+
+
+def who_acts(login: str, *, at: datetime, key: str | None = None) -> By | None:
+    """Somebody by login, with the roles in force and as the member they may be; None where nobody has it."""
+    user = User.objects.filter(login=login, is_active=True).first()
+    if user is None:
+        return None
+    held = RoleGrant.objects.filter(user=user, revoked_at=None)
+    grants = tuple(Grant(grant.role, grant.region_id) for grant in held if _in_force(grant))
+    places = Membership.objects.filter(Q(until=None) | Q(until__gt=at.date()), person=user.person_id)
+    household = places.order_by("-since").values_list("household_id", flat=True).first() if user.person_id else None
+    return By(user.id, grants, at, key, user.person_id, household)
+
+
+def users() -> list[Holder]:
+    """Every user with their roles, by login."""
+    held: dict[int, list[tuple[str, str, bool]]] = {}
+    for grant in RoleGrant.objects.filter(revoked_at=None).select_related("region").order_by("role"):
+        region = grant.region.code if grant.region else ""
+        held.setdefault(grant.user_id, []).append((grant.role, region, _in_force(grant)))
+    every = User.objects.order_by("login")
+    return [Holder(user.login, user.name, user.is_active, tuple(held.get(user.id, ()))) for user in every]
+
+
+def _in_force(grant: RoleGrant) -> bool:
+    """A privileged role waits for its second signature; the first administrators came with none (S5)."""
+    return grant.asked_by_id is None or grant.confirmed_by_id is not None or not ROLES[grant.role].privileged
