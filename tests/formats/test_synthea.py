@@ -196,6 +196,25 @@ def test_a_folder_without_what_is_needed_is_refused(src: Path, tmp_path: Path, m
     assert not (tmp_path / "lines.csv").exists()
 
 
+@pytest.mark.parametrize("file", ["claims", "claims_transactions", "patients", "encounters"])
+def test_a_file_that_ends_in_the_middle_of_a_row_is_refused(src: Path, tmp_path: Path, file: str) -> None:
+    whole = (src / f"{file}.csv").read_text(encoding="utf-8")
+    (src / f"{file}.csv").write_text(whole[: whole.rindex(",") - 5], encoding="utf-8")
+    with pytest.raises(TableError) as raised:
+        convert(src, tmp_path)
+    assert raised.value.key in ("truncated", "not_a_table")
+    (src / f"{file}.csv").write_text(whole.rstrip("\n"), encoding="utf-8")
+    assert convert(src, tmp_path).note("households")
+
+
+def test_claims_whose_transactions_are_lost_are_said(src: Path, tmp_path: Path) -> None:
+    assert convert(src, tmp_path).note("claims_without_charge") == 0
+    table = src / "claims_transactions.csv"
+    heading, *charges = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    table.write_text("".join([heading, *(row for row in charges if ",c2," not in row)]), encoding="utf-8")
+    assert convert(src, tmp_path).note("claims_without_charge") == 1
+
+
 def test_the_tables_are_decided_as_they_are(src: Path, tmp_path: Path) -> None:
     convert(src, tmp_path)
     for decisions in decided(tmp_path)[1:]:

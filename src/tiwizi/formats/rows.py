@@ -96,6 +96,9 @@ def read(path: Path, *, needs: Sequence[str]) -> list[Row]:
         heading, *records = [(record, reader.line_num) for record in reader if record] or [([], 1)]
     except csv.Error as error:
         raise SourceError("not_a_table", file=path.name, line=str(reader.line_num), why=str(error)) from None
+    last = records[-1][0] if records else []
+    if content and not content.endswith((b"\n", b"\r")) and len(last) < len(heading[0]):
+        raise SourceError("truncated", file=path.name, line=str(reader.line_num))
     return _rows([name.strip() for name in heading[0]], records, path, needs)
 
 

@@ -79,6 +79,29 @@ def test_a_run_whose_inputs_are_damaged_ends_with_2(tiwizi: Tiwizi, decided: Pat
     assert said.code == 2 and "Traceback" not in said.err
 
 
+@pytest.mark.parametrize("verb", ["explain", "redecide"])
+@pytest.mark.parametrize("harm", ["a bit", "an end", "a file"])
+def test_one_bit_of_the_kept_inputs_that_turned_is_noticed(
+    tiwizi: Tiwizi, decided: Path, village: Path, tmp_path: Path, harm: str, verb: str
+) -> None:
+    (kept,) = (decided / "inputs").iterdir()
+    content = bytearray(kept.read_bytes())
+    if harm == "a file":
+        kept.unlink()
+    elif harm == "an end":
+        kept.write_bytes(content[:-1])
+    else:
+        content[len(content) // 2] ^= 1
+        kept.write_bytes(content)
+    words = {
+        "explain": ("--line", "F1/1"),
+        "redecide": ("--tables", village, "--out", tmp_path / "again"),
+    }[verb]
+    said = tiwizi(verb, decided, *words)
+    assert said.code == 2 and len(said.err.strip().splitlines()) == 1
+    assert "inputs" in said.err and "tiwizi adjudicate" in said.err
+
+
 def test_a_receipt_that_is_nonsense_is_no_run(tiwizi: Tiwizi, decided: Path) -> None:
     for nonsense in ("", "[]", "null", json.dumps({"command": "generate"})):
         (decided / "run.json").write_text(nonsense)

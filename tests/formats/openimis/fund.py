@@ -22,6 +22,9 @@ _LINE = re.compile(
     r" = (?P<paid>[\d.]+)(?: (?!here)(?P<reason>\w+))?(?: here (?P<here>[\d.]+)(?: (?P<why>\w+))?)?"
 )
 
+#: What pg_dump ends with.
+END = "--\n-- PostgreSQL database dump complete\n--\n"
+
 
 @dataclass(frozen=True)
 class Expected:
@@ -111,7 +114,7 @@ class Fund:
             names = ", ".join(f'"{name}"' for name in self.columns[table])
             lines = "".join("\t".join(row[name] or "\\N" for name in self.columns[table]) + "\n" for row in rows)
             parts.append(f'COPY public."{table}" ({names}) FROM stdin;\n' + lines + "\\.\n\n")
-        path.write_text("--\n-- PostgreSQL database dump\n--\n\n" + "".join(parts), encoding="utf-8")
+        path.write_text("--\n-- PostgreSQL database dump\n--\n\n" + "".join(parts) + END, encoding="utf-8")
         return path
 
     def as_insert_dump(self, path: Path) -> Path:

@@ -110,6 +110,56 @@ def _broken(key: str, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("form", ["copy", "insert"])
+def test_a_dump_that_is_cut_anywhere_is_refused(form: str, tmp_path: Path) -> None:
+    """A dump of pg_dump says where it ends; of others, a statement that has begun has to end."""
+    made, dump = fund(), tmp_path / "dump.sql"
+    whole = (made.as_copy_dump if form == "copy" else made.as_insert_dump)(dump).read_text(encoding="utf-8")
+    last = whole.rindex("\n--\n") if form == "copy" else len(whole) - 2
+    ends = {at + 1 for at in range(len(whole)) if whole.startswith(";\n", at)}
+    for at in range(whole.index("tblClaim"), last, 7):
+        dump.write_text(whole[:at], encoding="utf-8")
+        if form == "insert" and (at in ends or at - 1 in ends or whole[at - 1] == "\n"):
+            continue  # whole statements: what follows them is not known to be missing
+        with pytest.raises(SourceError) as raised:
+            convert(dump, tmp_path, currency="USD")
+        assert raised.value.key in ("cut_off", "truncated", "broken_statement", "missing_tables", "no_tables"), at
+
+
+def test_a_last_line_without_its_end_is_whole(tmp_path: Path) -> None:
+    for form in ("copy", "insert"):
+        dump = tmp_path / f"{form}.sql"
+        made = fund()
+        whole = (made.as_copy_dump if form == "copy" else made.as_insert_dump)(dump).read_text(encoding="utf-8")
+        dump.write_text(whole.removesuffix("--\n").rstrip("\n"), encoding="utf-8")
+        assert _everything(dump).rows("tblFamilies")
+    folder = fund().as_folder(tmp_path / "csv")
+    families = folder / "tblFamilies.csv"
+    families.write_text(families.read_text(encoding="utf-8").rstrip("\n"), encoding="utf-8")
+    assert _everything(folder).rows("tblFamilies")
+
+
+def test_a_copy_in_a_form_that_is_not_known_is_not_passed_over(tmp_path: Path) -> None:
+    dump = tmp_path / "dump.sql"
+    dump.write_text('COPY "tblHF" ("HfID") FROM stdin WITH (FORMAT csv);\n1\n\\.\n', encoding="utf-8")
+    with pytest.raises(SourceError) as raised:
+        _everything(dump)
+    assert raised.value.key == "broken_statement"
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [("", "truncated"), ("HfID,HFCode", "truncated"), ('HfID,HFName\n1,"Health ce', "broken_quotes")],
+)
+def test_a_torn_table_of_a_folder_gets_one_clear_message(content: str, key: str, tmp_path: Path) -> None:
+    folder = fund().as_folder(tmp_path / "csv")
+    (folder / "tblHF.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(SourceError) as raised:
+        _everything(folder)
+    assert raised.value.key == key
+    assert all(raised.value.message(lang) and raised.value.way_out(lang) for lang in LANGUAGES)
+
+
 @pytest.mark.parametrize(("lost", "key"), [("\\.", "truncated"), ("\t", "broken_statement")])
 def test_a_damaged_copy_dump_is_not_read_in_part(lost: str, key: str, tmp_path: Path) -> None:
     dump = fund().as_copy_dump(tmp_path / "dump.sql")

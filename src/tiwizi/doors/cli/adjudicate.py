@@ -14,7 +14,7 @@ import typer
 from tiwizi import __version__
 from tiwizi.doors.cli.decide import decide_in_parts, load_kernel_beside
 from tiwizi.doors.cli.open_plan import open_plan
-from tiwizi.doors.cli.open_run import INPUTS, REPAIR, keep_plan, keep_totals, law_file_of
+from tiwizi.doors.cli.open_run import INPUTS, REPAIR, digest_of_inputs, keep_plan, keep_totals, law_file_of
 from tiwizi.doors.cli.read_tables import UNITS, read_tables
 from tiwizi.doors.cli.summary import amount, rows_by, written
 from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
@@ -130,6 +130,7 @@ def write_run(
         "version": __version__,
         "plan": plan.id,
         "plan_sha256": digest,
+        "inputs_sha256": digest_of_inputs(folder),
         "currency": plan.currency,
         "unit": "minor",
         "rows": {table: counts._asdict() for table, counts in book.counts.items()},

@@ -45,6 +45,16 @@ def digest_of(folder: Path) -> str:
     return digest.hexdigest()
 
 
+def digest_of_inputs(folder: Path) -> str:
+    """The digest of the tables that a run keeps, as they were read."""
+    digest = sha256()
+    for path in sorted((folder / INPUTS).iterdir()):
+        with path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+    return digest.hexdigest()
+
+
 def law_file_of(plan: Plan) -> Path | None:
     """The law.toml of the plan's country, where its pack has one."""
     from tiwizi import packs
@@ -98,11 +108,13 @@ def open_totals(folder: Path) -> Totals:
 
 
 def open_book(folder: Path, lang: str) -> Book:
-    """The tables that a run decided, as they were read."""
+    """The tables that a run decided, as they were read. Raises Stop where they are not so any more."""
     from tiwizi.doors.cli.read_tables import unusable_tables
     from tiwizi.formats.tables import Book
 
     try:
+        if read_receipt(folder, of=RUNS).get("inputs_sha256") != digest_of_inputs(folder):
+            raise Stop("inputs_changed", path=folder / INPUTS)
         with unusable_tables(lang):
             return Book.load_inputs(folder / INPUTS)
     except OSError:

@@ -30,6 +30,8 @@ _VALUE = re.compile(
     rf"|(?P<plain>{_LITERAL})(?:::(?P<of>\w+)[\w ]*(?:\([\d, ]*\))?)*)\s*(?P<after>[,)])",
     re.IGNORECASE,
 )
+#: What pg_dump writes first and last. The last line of a statement ends with a semicolon, whoever wrote it.
+_BEGIN, _END = "-- PostgreSQL database dump", "-- PostgreSQL database dump complete"
 _NOT_A_COLUMN = ("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "EXCLUDE")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 _TRUTH = {"1": "t", "0": "f", "true": "t", "false": "f"}
@@ -114,15 +116,21 @@ def _folder(folder: Path, database: Database) -> Iterator[tuple[str, Row]]:
     for path in sorted(folder.glob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as lines:
             heading = lines.readline()
+            if not heading.endswith("\n"):
+                raise SourceError("truncated", file=path.name, table=path.stem)
             separator = ";" if heading.count(";") > heading.count(",") else ","
             names = next(csv.reader([heading], delimiter=separator), [])
             database.columns[path.stem] = tuple(names)
             database.tables.setdefault(path.stem, [])
-            for number, values in enumerate(csv.reader(lines, delimiter=separator), start=2):
-                if values and len(values) != len(names):
-                    raise SourceError("uneven_row", file=path.name, line=str(number))
-                if values:
-                    yield path.stem, {n: v.strip() for n, v in zip(names, values, strict=True)}
+            reader = csv.reader(lines, delimiter=separator, strict=True)
+            try:
+                for values in reader:
+                    if values and len(values) != len(names):
+                        raise SourceError("uneven_row", file=path.name, line=str(reader.line_num + 1))
+                    if values:
+                        yield path.stem, {n: v.strip() for n, v in zip(names, values, strict=True)}
+            except csv.Error:  # a quotation mark that nothing closes, as where a file ends too early
+                raise SourceError("broken_quotes", file=path.name, line=str(reader.line_num + 1)) from None
 
 
 # --- a dump ----------------------------------------------------------------------------------------------------------
@@ -130,22 +138,29 @@ def _folder(folder: Path, database: Database) -> Iterator[tuple[str, Row]]:
 
 def _dump(path: Path) -> Iterator[tuple[str, Row]]:
     created: dict[str, list[str]] = {}
+    begun, last = 0, ""
     with path.open(encoding="utf-8-sig") as file:
         lines = iter(file)
         for line in lines:
+            begun += (line.rstrip() == _BEGIN) - (line.rstrip() == _END)
+            last = line if line.strip() else last
             if copy := _COPY.match(line):
                 yield from _copied(copy[1], _names(copy[2]), lines, path)
+            elif line[:5].upper() == "COPY ":
+                raise SourceError("broken_statement", file=path.name, table=line[:60].strip())
             elif _CREATE.match(line):
-                _created(line, lines, created)
+                _created(line, lines, created, path)
             elif line[:6].upper() == "INSERT":
                 yield from _inserted(_statement(line, lines), created, path)
+    if begun > 0 or not last.endswith(("\n", ";", _END)):
+        raise SourceError("cut_off", file=path.name)
 
 
 def _names(listed: str) -> list[str]:
     return [quoted or bare for quoted, bare in _NAME.findall(listed)]
 
 
-def _created(line: str, lines: Iterator[str], created: dict[str, list[str]]) -> None:
+def _created(line: str, lines: Iterator[str], created: dict[str, list[str]], path: Path) -> None:
     """Remember the columns of a CREATE TABLE, for the INSERT statements that name none."""
     match = _CREATE.match(line)
     assert match is not None
@@ -156,6 +171,8 @@ def _created(line: str, lines: Iterator[str], created: dict[str, list[str]]) -> 
         name = _NAME.match(inner.strip())
         if name and (name[1] or name[2].upper() not in _NOT_A_COLUMN):
             columns.append(name[1] or name[2])
+    else:
+        raise SourceError("truncated", file=path.name, table=match[1])
     created[match[1]] = columns
 
 

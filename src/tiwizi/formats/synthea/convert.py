@@ -219,6 +219,7 @@ def notes(folder: Folder, found: Sequence[Charge], tables: Mapping[str, Sequence
         Note("transfers", transfers),
         Note("stray_payments", sum(map(is_of_insurer, folder.transactions.good)) - attached),
         Note("outside_cover", len(outside), paid_of(outside), CURRENCY),
+        Note("claims_without_charge", len(folder.claims.good) - len({charge.of.claim for charge in found})),
         Note("billed_nothing", sum(charge.of.billed == 0 for charge in found)),
     )
 
