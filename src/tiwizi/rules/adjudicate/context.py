@@ -9,6 +9,7 @@ that the plan mentions; kinds of claim are the plan's own.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,6 +63,13 @@ class Vocabulary:
         if condition.kinds is not None:
             allowed &= ~KIND_BITS | sum(1 << (KIND_BIT + self.kinds.index(kind)) for kind in condition.kinds)
         return allowed
+
+    def asked(self, masks: Iterable[int]) -> int:
+        """All the bits of the attributes that some masks ask about."""
+        refused = 0
+        for mask in masks:
+            refused |= EVERYTHING & ~mask
+        return sum(of_one for of_one in (*map(bits, ATTRIBUTES), AGE_BITS, KIND_BITS) if refused & of_one)
 
     def _bands(self, low: int, below: int) -> int:
         return sum(1 << (AGE_BIT + band) for band, start in enumerate(self.band_starts) if low <= start < below)

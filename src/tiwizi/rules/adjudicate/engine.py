@@ -13,7 +13,10 @@ import numpy as np
 from tiwizi.rules.adjudicate import context
 from tiwizi.rules.adjudicate.columns import Column, Decisions, Facts, Tariff
 from tiwizi.rules.adjudicate.kernel import registers as kernel
+from tiwizi.rules.adjudicate.kernel.calendar import months
 from tiwizi.rules.adjudicate.kernel.lines import decide_households
+from tiwizi.rules.adjudicate.kernel.memory import Addresses
+from tiwizi.rules.money import QUANTITY_SCALE
 from tiwizi.rules.plan import compile as c
 from tiwizi.rules.plan.compile import CompiledPlan, PlanTables
 from tiwizi.rules.terms import ATTRIBUTES, CLAIM_ATTRIBUTES, STATUSES
@@ -40,7 +43,7 @@ def decide(plan: CompiledPlan, facts: Facts, tariff: Tariff, *, threads: int = 1
 def fact_tables(plan: CompiledPlan, facts: Facts) -> kernel.FactTables:
     """The facts as the kernel reads them."""
     layers = plan.plan.layers
-    covers = np.zeros((len(layers), max(1, len(facts.plan_codes))), np.bool_)
+    covers = np.zeros((len(layers), max(1, len(facts.plan_codes))), np.uint8)
     for y, layer in enumerate(layers):
         covers[y, : len(facts.plan_codes)] = [code in layer.covers for code in facts.plan_codes]
     reported = np.full((len(layers), facts.lines if facts.reported else 0), -1, np.int64)
@@ -56,7 +59,7 @@ def fact_tables(plan: CompiledPlan, facts: Facts) -> kernel.FactTables:
         status_start=_rows(facts.status_start),
         statuses=_table(_STATUS_BITS[facts.status], facts.status_from, facts.status_to),
         covers=_table(facts.cover_person, facts.cover_plan, facts.cover_from, facts.cover_to, facts.cover_stage,
-                      facts.joined, facts.paid_until),
+                      facts.joined, facts.paid_until, np.maximum(facts.cover_from, facts.joined)),
         claims=_table(context.claim_words(facts.claim_attributes), facts.claim_attributes[:, _SECTOR], facts.provider,
                       facts.received, facts.care_to, facts.episode),
         claim=_rows(facts.claim, kernel.CLAIM_COLUMNS),
@@ -67,11 +70,13 @@ def fact_tables(plan: CompiledPlan, facts: Facts) -> kernel.FactTables:
         billed=facts.billed,
         allowed=facts.allowed,
         session=facts.session,
-        reported=reported,
-        layer_covers=covers,
+        reported=reported.ravel(),
+        layer_covers=covers.ravel(),
+        sizes=np.array([reported.shape[1], covers.shape[1]], np.int64),
     )  # fmt: skip
 
 
+_MONTHS = months()
 _STATUS_BITS = np.array([context.FIRST_BIT[status] for status in STATUSES], np.int64)
 _SECTOR = CLAIM_ATTRIBUTES.index("sector")
 
@@ -109,11 +114,12 @@ def tariff_tables(plan: CompiledPlan, tariff: Tariff) -> kernel.TariffTables:
     return kernel.TariffTables(
         class_of=_rows(plan.class_of(tariff.codes, tariff.categories, tariff.code_category)),
         code_start=_rows(tariff.code_start),
-        rows=_table(tariff.letter, tariff.coefficient, tariff.price, tariff.reimbursement_base, tariff.generic_base,
-                    tariff.rate, tariff.valid_from, tariff.valid_to, tariff.sector, tariff.provider, tariff.anaesthesia,
-                    tariff.doubtful),
-        letter_values=found,
-        session_letter_values=values,
+        rows=_table(tariff.valid_from, tariff.valid_to, tariff.sector, tariff.provider, tariff.price * QUANTITY_SCALE,
+                    tariff.letter, tariff.coefficient, tariff.doubtful, tariff.reimbursement_base, tariff.generic_base,
+                    tariff.rate, tariff.anaesthesia),
+        letter_values=found.ravel(),
+        session_letter_values=values.ravel(),
+        letters=np.array([found.shape[1], values.shape[1]], np.int64),
     )  # fmt: skip
 
 
@@ -122,8 +128,12 @@ class _Bound:
 
     def __init__(self, plan: CompiledPlan, facts: Facts, tariff: Tariff) -> None:
         self.plan, self.lines = plan.tables, facts.lines
-        self.facts = fact_tables(plan, facts)
-        self.tariff = tariff_tables(plan, tariff)
+        self.constants = (
+            Addresses(kernel.FACTS, fact_tables(plan, facts)),
+            Addresses(kernel.PLAN, plan.tables),
+            Addresses(kernel.TARIFF, tariff_tables(plan, tariff)),
+            _MONTHS,
+        )
         self.steps = int(plan.tables.settings[c.STEPS])
         self.out = _output(facts.lines, self.steps)
         self.entries = int(plan.tables.settings[c.MOST_ENTRIES])
@@ -133,8 +143,10 @@ class _Bound:
     def run(self, low: int, high: int) -> tuple[Column, Column]:
         """Decide a range of households; gives its trail."""
         rule, cut = self._room()
-        out = self.out._replace(trail_rule=rule, trail_cut=cut)
-        size = decide_households(low, high, self.facts, self.plan, self.tariff, self._scratch(), out)
+        scratch, here = self._scratch()
+        out = Addresses(kernel.OUTPUT, self.out._replace(trail_rule=rule, trail_cut=cut))
+        world = Addresses(kernel.WORLD, (*self.constants, scratch, out, here))
+        size = decide_households(low, high, world.address)
         return rule[:size].copy(), cut[:size].copy()
 
     def _room(self) -> tuple[Column, Column]:
@@ -146,10 +158,12 @@ class _Bound:
         found: tuple[Column, Column] = self.own.room
         return found
 
-    def _scratch(self) -> kernel.Scratch:
+    def _scratch(self) -> tuple[Addresses, Column]:
+        """The working memory of a thread, and its record of the line at hand."""
         if not hasattr(self.own, "scratch"):
-            self.own.scratch = self.widest.scratch(self.plan)
-        found: kernel.Scratch = self.own.scratch
+            here = np.zeros(len(kernel.Here._fields), np.int64)
+            self.own.scratch = Addresses(kernel.SCRATCH, self.widest.scratch(self.plan)), here
+        found: tuple[Addresses, Column] = self.own.scratch
         return found
 
     def decisions(self, trails: list[tuple[Column, Column]]) -> Decisions:
@@ -179,21 +193,27 @@ class _Widest:
 
     def scratch(self, plan: PlanTables) -> kernel.Scratch:
         layers, steps, slots, limits = (int(plan.settings[n]) for n in (c.LAYERS, c.STEPS, c.SLOTS, c.MOST_LIMITS))
+        answers, width = kernel.ANSWERS + self.lines * layers + 1, kernel.M_LIMITS + limits
+        index = 1 << (4 * answers).bit_length()
+        counts = np.zeros(4, np.int64)
+        counts[kernel.N_WIDTH], counts[kernel.N_INDEX] = width, index
 
         def room(*shape: int) -> Column:
             return np.full(int(np.prod(shape)), -1, np.int64)
 
         return kernel.Scratch(
             slots=room(self.people + 1, slots, kernel.SLOT_COLUMNS),
-            uses=room(self.lines, max(1, limits), steps, kernel.USE_COLUMNS).reshape(-1, kernel.USE_COLUMNS),
+            uses=room(self.lines, max(1, limits), steps, kernel.USE_COLUMNS),
             chains=room(max(1, int(plan.settings[c.LIMIT_IDS])), kernel.CHAIN_COLUMNS),
             rulings=room(self.lines, layers, kernel.RULING_COLUMNS),
             lines=room(self.lines, kernel.LINE_COLUMNS),
-            person_covers=room(layers, kernel.PERSON_COVER_COLUMNS),
-            said=room(kernel.SAID, kernel.SAID_COLUMNS),
-            taken=room(2, max(1, limits)),
+            home_covers=room(layers, kernel.HOME_COVER_COLUMNS),
+            answers=np.empty(answers * width, np.int64),
+            index=room(index),
+            used=room(max(1, limits)),
+            taken=room(max(1, limits)),
             kind_bits=room(self.claims),
-            counts=np.zeros(4, np.int64),
+            counts=counts,
         )
 
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from tiwizi.rules.adjudicate import context
 from tiwizi.rules.adjudicate.columns import Column, Tariff
+from tiwizi.rules.money import RATE_SCALE
 from tiwizi.rules.period import NO_DAY, day_number
 from tiwizi.rules.plan.document import (
     BASES,
@@ -37,24 +39,28 @@ from tiwizi.rules.terms import ATTRIBUTES
 
 # The tables are flat: a row is named by where it starts, and its columns are counted from there.
 # Columns of `care`, one row for each epoch and class
-K_ASKS, K_ASKS_END, K_ROLE, K_PACKAGED, K_SHARES, K_SHARES_END, K_LUMP_SUM, K_KINDS = range(8)
-CARE_COLUMNS = 8
+K_ASKS, K_ASKS_END, K_ROLE, K_PACKAGED, K_SHARES, K_SHARES_END, K_LUMP_SUM, K_KINDS, K_PLAYS = range(9)
+CARE_COLUMNS = 9
 
 # Columns of `asks`: one row for each layer that is asked about some care, in the order of the steps
 A_LAYER, A_STEP, A_REPORTED, A_MONTHS, A_RULES, A_RULES_END, A_GAPS, A_DEDUCTIBLES, A_CEILINGS, A_LIMITS_END = range(10)
 A_ELIGIBLE, A_ELIGIBLE_END, A_FILING, A_FILING_CLAUSE, A_POINTS, A_POINTS_END = range(10, 16)
-ASK_COLUMNS = 16
+# ... the last of its step; the bits of a word on which its answer depends; the only one of its step
+A_LAST, A_RELEVANT, A_ALONE = range(16, 19)
+ASK_COLUMNS = 19
 
 # Columns of `rules`
 R_WHEN, R_ONLY, R_FLAGS, R_BASE, R_RATE, R_UNIT_CAP, R_FIXED, R_AMOUNT = range(8)
 R_COPAYMENT, R_COPAY_PER_LINE, R_WAITING, R_WAIVED, R_CLAUSE = range(8, 13)
 RULE_COLUMNS = 13
-F_REFUSE, F_APPROVAL, F_AT_MOST_BILLED, F_RELATIVE = 1, 2, 4, 8
+F_REFUSE, F_APPROVAL, F_AT_MOST_BILLED, F_RELATIVE, F_CAPPED, F_COPAYMENT = 1, 2, 4, 8, 16, 32
 
 # Columns of `limits`
 L_WHEN, L_SLOT, L_ID, L_SCOPE, L_UNIT, L_LENGTH, L_COUNTED, L_EACH_CODE = range(8)
-L_VALUE, L_OVER, L_EXTRA, L_AT_MOST, L_CLAUSE, L_KIND = range(8, 14)
-LIMIT_COLUMNS = 14
+L_VALUE, L_OVER, L_EXTRA, L_AT_MOST, L_CLAUSE, L_KIND, L_OWN, L_YEARLY, L_NOTHING = range(8, 17)
+LIMIT_COLUMNS = 17
+#: All the bits that a year can have: ``year & ANY_YEAR`` is the year, ``year & 0`` is one for all years.
+ANY_YEAR = (1 << 14) - 1
 
 UNITS = ("none", "year", "lifetime", "insurance", "months", "days")
 U_NONE, U_YEAR, U_LIFETIME, U_INSURANCE, U_MONTHS, U_DAYS = range(6)
@@ -68,7 +74,7 @@ SESSION_COLUMNS = 4
 
 # `settings`
 (ROUNDING, ROUND_TO, BY_TERMS, PAY_DUPLICATES, LAYERS, STEPS, CLASSES, SLOTS, MOST_LIMITS, MOST_ENTRIES,
- KINDS_ANYWAY, LIMIT_IDS) = range(12)  # fmt: skip
+ KINDS_ANYWAY, LIMIT_IDS, EPOCHS, KINDS) = range(14)  # fmt: skip
 
 
 class PlanTables(NamedTuple):
@@ -205,7 +211,7 @@ class _Compiler:
         return np.array(
             [plan.rounding, plan.round_to, plan.choice == "terms", plan.duplicates == "pay", len(plan.layers),
              len(steps(plan)), len(self.classes), len(self.slots), self.most_limits, entries, anyway,
-             len(self.limit_ids)],
+             len(self.limit_ids), len(self.epochs), len(plan.kinds)],
             np.int64,
         )  # fmt: skip
 
@@ -225,10 +231,24 @@ class _Compiler:
                 for y in (y for y in members if y in asked or not asked):
                     found = self._limits_of(self.plan.layers[y], limits[y], care)
                     here = self.rules.put(("rules", *map(id, rules[y])), (self._rule(rule) for rule in rules[y]))
-                    asks.append([y, step, *layers[y][:2], *here, *found, *layers[y][2:]])
+                    relevant = self._relevant(self.plan.layers[y], rules[y], found, on)
+                    asks.append([y, step, *layers[y][:2], *here, *found, *layers[y][2:], 1, relevant, 1])
+            for ask, following in pairwise(asks):
+                ask[A_LAST] = ask[A_ALONE] = int(ask[A_STEP] != following[A_STEP])
+            for before, ask in pairwise(asks):
+                ask[A_ALONE] &= before[A_LAST]
             first, last = self.asks.put(str(asks), asks)
             lump_sum = any(rule.base == "lump_sum" for blocks in rules for rule in blocks)
-            rows.append([first, last, *self._session_of(session, care), lump_sum, self._kind_bits(care)])
+            rows.append(
+                [
+                    first,
+                    last,
+                    *self._session_of(session, care),
+                    lump_sum,
+                    self._kind_bits(care),
+                    self._plays(session, care),
+                ]
+            )
         return rows
 
     def _layer(self, layer: Layer, on: date) -> list[int]:
@@ -240,6 +260,18 @@ class _Compiler:
         rows = ([self.words.mask(v.when), v.value, self.clause_of[id(v)]] for v in values)
         points = self.points.put(("points", *map(id, values)), rows)
         return [layer.decided == "reported", layer.insurance_months, *eligible, *filing, *points]
+
+    def _relevant(self, layer: Layer, rules: Sequence[Coverage], limits: Sequence[int], on: date) -> int:
+        """The bits of the attributes on which the answer of a layer for some care depends."""
+        conditions = [condition for rule in rules for condition in (rule.when, rule.only)]
+        conditions += [rule.waiting.waived for rule in rules if rule.waiting and rule.waiting.waived]
+        masks = [self.words.mask(condition) for condition in conditions]
+        masks += self.limits.flat[limits[0] + L_WHEN : limits[-1] : LIMIT_COLUMNS]
+        masks += [self.words.mask(block.when) for block in layer.eligibility if block.dates.holds(on)]
+        masks += [self.words.mask(value.when) for value in layer.points if value.dates.holds(on)]
+        found = context.bits("prior_approval") if any(rule.prior_approval for rule in rules) else 0
+        found |= context.bits("stage") if any(rule.waiting for rule in rules) else 0
+        return found | self.words.asked(masks)
 
     def _limits_of(self, layer: Layer, limits: dict[str, list[tuple[int, Any]]], care: _Class) -> list[int]:
         """Where the limits of some care start: gaps and counts, deductibles, ceilings, and where they end."""
@@ -257,6 +289,15 @@ class _Compiler:
         shares = next((x.shares for x in session.exceptions if care.code in x.codes), session.shares)
         where = self.shares.put(shares, ([share] for share in shares))
         return [session_role(session, care.category), care.category in session.packaged, *where]
+
+    def _plays(self, session: Session | None, care: _Class) -> int:
+        """Whether session rules can change a line of a class: not at all 0, beside another such line 1, alone 2."""
+        role, packaged, first, last = self._session_of(session, care)
+        role_name = SESSION_ROLES[role - 1] if role else ""
+        alone = (role_name == "act" and self.shares.flat[first:last][:1] != [RATE_SCALE]) or (
+            role_name == "package" and packaged
+        )
+        return 2 if alone else int(role > 0 or packaged)
 
     def _session(self, on: date) -> list[int]:
         session = session_on(self.plan, on)
@@ -276,6 +317,8 @@ class _Compiler:
             | F_APPROVAL * rule.prior_approval
             | F_AT_MOST_BILLED * rule.at_most_billed
             | F_RELATIVE * rule.relative
+            | F_CAPPED * (rule.unit_cap is not None or rule.fixed is not None)
+            | F_COPAYMENT * (rule.copayment is not None)
         )
         wait = rule.waiting
         copay = rule.copayment
@@ -318,6 +361,9 @@ class _Compiler:
             -1 if family is None or family.at_most is None else family.at_most,
             self.clause_of[id(limit)],
             KIND_ORDER.index(limit.kind),
+            int(limit.scope == "person"),
+            ANY_YEAR if unit == U_YEAR else 0,
+            NO_DAY if limit.kind == "gap" else 0,
         ]
 
     def _letters(self) -> LetterValues:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 
-from tiwizi.rules.adjudicate.kernel.registers import part, scalar
+from tiwizi.rules.adjudicate.columns import Column
+from tiwizi.rules.adjudicate.kernel.registers import inlined, part
 from tiwizi.rules.money import DOWN, HALF_UP, UP
+from tiwizi.rules.period import day_number
 
 
-@part
+@inlined
 def divide(numerator, denominator, rounding):
     # Both are positive, and a division of positive numbers is cheaper to say.
     if rounding == HALF_UP:
@@ -25,45 +29,45 @@ def divide(numerator, denominator, rounding):
     return quotient
 
 
-@scalar
-def year_month_day(day):
-    """Civil date of a day number since 1970-01-01 (Hinnant, "chrono-compatible low-level date algorithms")."""
-    z = np.int64(day) + 719468
-    era = z // 146097
-    of_era = z - era * 146097
-    year_of_era = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
-    of_year = of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    shifted = (5 * of_year + 2) // 153
-    month = shifted + 3 if shifted < 10 else shifted - 9
-    year = year_of_era + era * 400 + (1 if month <= 2 else 0)
-    return year, month, of_year - (153 * shifted + 2) // 5 + 1
+def months() -> Column:
+    """int32: the first day of every month from January of year 1, and of the one after the last of year 9999."""
+    return np.arange("0001-01", "10000-02", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int32)
 
 
-@scalar
-def day_number(year, month, day):
-    y = year - (1 if month <= 2 else 0)
-    era = y // 400
-    year_of_era = y - era * 400
-    of_year = (153 * (month - 3 if month > 2 else month + 9) + 2) // 5 + day - 1
-    return era * 146097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + of_year - 719468
+FIRST_DAY = day_number(date.min)
 
 
-@scalar
-def add_months(day, months):
-    year, month, of_month = year_month_day(day)
-    total = year * 12 + month - 1 + months
-    year = total // 12
-    month = total - year * 12 + 1
-    following = total + 1
-    first_of_next = day_number(following // 12, following - following // 12 * 12 + 1, 1)
-    last = first_of_next - day_number(year, month, 1)
-    return day_number(year, month, min(of_month, last))
+@inlined
+def month_of(w, day):
+    """The position in the months of the one in which a day lies: guessed from the mean length, then put right."""
+    month = (day - FIRST_DAY) * 4800 // 146097
+    while w.months[month + 1] <= day:
+        month += 1
+    while w.months[month] > day:
+        month -= 1
+    return month
 
 
-@scalar
-def period_start(anchor, months, on):
-    y0, m0, _ = year_month_day(anchor)
-    y1, m1, _ = year_month_day(on)
-    count = ((y1 - y0) * 12 + m1 - m0) // months
-    start = add_months(anchor, count * months)
-    return start if start <= on else add_months(anchor, (count - 1) * months)
+@inlined
+def year_month_day(w, day):
+    month = month_of(w, day)
+    return month // 12 + 1, month % 12 + 1, day - w.months[month] + 1
+
+
+@inlined
+def first_of_year(w, year):
+    return np.int64(w.months[(year - 1) * 12])
+
+
+@part
+def add_months(w, day, months):
+    month = month_of(w, day)
+    start, following = w.months[month + months], w.months[month + months + 1]
+    return start + min(day - w.months[month], np.int64(following - start - 1))
+
+
+@part
+def period_start(w, anchor, months, on):
+    count = (month_of(w, on) - month_of(w, anchor)) // months
+    start = add_months(w, anchor, count * months)
+    return start if start <= on else add_months(w, anchor, (count - 1) * months)

@@ -8,6 +8,7 @@ from tiwizi.rules.adjudicate.kernel.calendar import add_months
 from tiwizi.rules.adjudicate.kernel.registers import (
     AGE,
     AGE_BITS,
+    ANSWERS,
     APPROVAL_BIT,
     CL_CARE_TO,
     CL_PROVIDER,
@@ -22,36 +23,49 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     CV_PAID_UNTIL,
     CV_PERSON,
     CV_PLAN,
+    CV_SINCE,
     CV_STAGE,
     CV_TO,
     DUPLICATE,
     EXCLUDED,
+    G_ANSWER,
     G_CLAUSE,
     G_COVER,
     G_REFUSAL,
-    G_RULE,
-    G_WORD,
     H_COVER,
-    H_TAG,
+    H_HOUSEHOLD,
+    HOME_COVER_COLUMNS,
     KIND_BIT,
     LATE_FILING,
+    LAYER_SHIFT,
     LINE_COLUMNS,
-    LN_BASE,
     LN_CARE,
-    LN_NOTHING,
     LN_POSSIBLE,
     LN_PRICE,
-    LN_SHARE,
-    LN_WORD,
     M_ASK,
+    M_BASE,
+    M_CEILINGS,
     M_CLAUSE,
+    M_CODE,
+    M_COUNTS,
+    M_DEDUCTIBLES,
     M_ELIGIBLE,
+    M_FILING,
+    M_FIXED,
+    M_FLAGS,
+    M_HARD,
+    M_LIMITS,
+    M_RATE,
     M_REFUSAL,
     M_RULE,
+    M_UNIT_CAP,
     M_WAITING,
     M_WORD,
     MAX_KINDS,
-    N_TAG,
+    N_ANSWERS,
+    N_INDEX,
+    N_WIDTH,
+    NEVER_LATE,
     NO_APPROVAL,
     NO_COVER,
     NONE,
@@ -64,11 +78,8 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     P_BORN,
     P_WORD,
     PERSON_COLUMNS,
-    PERSON_COVER_COLUMNS,
-    ROW,
     RULING_COLUMNS,
-    SAID,
-    SAID_COLUMNS,
+    SEVERAL,
     SEX,
     SEX_BITS,
     ST_BIT,
@@ -82,194 +93,276 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     T_TO,
     TARIFF_COLUMNS,
     WAITING,
+    Z_PLAN_CODES,
     ZERO,
+    inlined,
     part,
 )
-from tiwizi.rules.money import RATE_SCALE
 from tiwizi.rules.plan import compile as c
 from tiwizi.rules.terms import REFUSED
 
+#: 2**64 divided by the golden ratio, odd, as a signed number: multiplying by it spreads numbers (Knuth, volume 3, 6.4).
+MIX = np.int64(-7046029254386353131)
+
 
 @part
-def cover_of(f, y, h, person, day):
-    """The row of the cover in force, or -1: the person's own before the household's, then the one that started last."""
-    best, best_own, best_from = NONE, False, ZERO
-    for cover in range(f.cover_start[h], f.cover_start[h + 1]):
+def sole_cover(w, y, h):
+    """The row of the only cover of a household that counts for a layer; -1 where there is none, SEVERAL of many."""
+    sole, plans = NONE, y * w.f.sizes[Z_PLAN_CODES]
+    for cover in range(w.f.cover_start[h], w.f.cover_start[h + 1]):
         row = np.int64(cover) * COVER_COLUMNS
-        whose = f.covers[row + CV_PERSON]
+        if w.f.layer_covers[plans + w.f.covers[row + CV_PLAN]]:
+            if sole >= 0:
+                return SEVERAL
+            sole = row
+    return sole
+
+
+@part
+def best_cover(w, y, h, person, day):
+    """The row of the cover in force, or -1: the person's own before the household's, then the one that started last."""
+    best, best_own, best_from, plans = NONE, False, ZERO, y * w.f.sizes[Z_PLAN_CODES]
+    for cover in range(w.f.cover_start[h], w.f.cover_start[h + 1]):
+        row = np.int64(cover) * COVER_COLUMNS
+        whose = w.f.covers[row + CV_PERSON]
         own = whose == person
-        if not f.layer_covers[y, f.covers[row + CV_PLAN] & ROW] or not (own or whose < 0):
+        if not w.f.layer_covers[plans + w.f.covers[row + CV_PLAN]] or not (own or whose < 0):
             continue
-        start = f.covers[row + CV_FROM]
-        if max(start, f.covers[row + CV_JOINED]) <= day < f.covers[row + CV_TO] and (
+        start = w.f.covers[row + CV_FROM]
+        if w.f.covers[row + CV_SINCE] <= day < w.f.covers[row + CV_TO] and (
             best < 0 or (own and not best_own) or (own == best_own and start > best_from)
         ):
             best, best_own, best_from = row, own, start
     return best
 
 
+@inlined
+def cover_of(w, y, h, person, day):
+    """The row of the cover in force, or -1. Most households have one cover for a layer: it is looked for once."""
+    known = y * HOME_COVER_COLUMNS
+    if w.s.home_covers[known + H_HOUSEHOLD] != h:
+        w.s.home_covers[known + H_HOUSEHOLD], w.s.home_covers[known + H_COVER] = h, sole_cover(w, y, h)
+    cover = w.s.home_covers[known + H_COVER]
+    if cover == SEVERAL:
+        return best_cover(w, y, h, person, day)
+    if cover < 0:
+        return NONE
+    whose = w.f.covers[cover + CV_PERSON]
+    holds = (
+        (w.f.covers[cover + CV_SINCE] <= day) & (day < w.f.covers[cover + CV_TO]) & ((whose < 0) | (whose == person))
+    )
+    return cover if holds else NONE
+
+
 @part
-def price_row_of(f, t, i, day):
+def price_row_of(w, i, claim, day):
     """Where the tariff row starts that prices a line, or -1."""
-    code, claim = f.code[i], f.claim[i]
-    for number in range(t.code_start[code], t.code_start[code + 1]):
+    code, sector, provider = w.f.code[i], w.f.claims[claim + CL_SECTOR], w.f.claims[claim + CL_PROVIDER]
+    for number in range(w.t.code_start[code], w.t.code_start[code + 1]):
         row = np.int64(number) * TARIFF_COLUMNS
         if (
-            t.rows[row + T_FROM] <= day < t.rows[row + T_TO]
-            and (t.rows[row + T_SECTOR] < 0 or t.rows[row + T_SECTOR] == f.claims[claim + CL_SECTOR])
-            and (t.rows[row + T_PROVIDER] < 0 or t.rows[row + T_PROVIDER] == f.claims[claim + CL_PROVIDER])
+            (w.t.rows[row + T_FROM] <= day)
+            & (day < w.t.rows[row + T_TO])
+            & ((w.t.rows[row + T_SECTOR] < 0) | (w.t.rows[row + T_SECTOR] == sector))
+            & ((w.t.rows[row + T_PROVIDER] < 0) | (w.t.rows[row + T_PROVIDER] == provider))
         ):
             return row
     return NONE
 
 
 @part
-def is_duplicate(f, s, out, i, group, first_of_day):
+def is_duplicate(w, i, group, first_of_day):
     """Whether a line of the day that stands asks for the same care."""
     for j in range(first_of_day, i):
-        if f.code[i] == f.code[j] and f.person[i] == f.person[j]:
-            stands = out.state[j] != REFUSED if j < group else s.lines[(j - group) * LINE_COLUMNS + LN_POSSIBLE] != 0
-            if stands and f.claims[f.claim[i] + CL_PROVIDER] == f.claims[f.claim[j] + CL_PROVIDER]:
+        if w.f.code[i] == w.f.code[j] and w.f.person[i] == w.f.person[j]:
+            stands = (
+                w.out.state[j] != REFUSED if j < group else w.s.lines[(j - group) * LINE_COLUMNS + LN_POSSIBLE] != 0
+            )
+            if stands and w.f.claims[w.f.claim[i] + CL_PROVIDER] == w.f.claims[w.f.claim[j] + CL_PROVIDER]:
                 return True
     return False
 
 
 @part
-def word_of(f, p, s, h, i, day, year, month_day):
-    """The context of a line, without the stage of a cover."""
-    person, claim = f.person[i], f.claim[i]
-    word = f.claims[claim + CL_WORD] | f.people[person + P_WORD]
+def word_of(w, h, person, claim, day, year, month_day):
+    """The context of a person in a claim on a day, without the stage of a cover."""
+    word = w.f.claims[claim + CL_WORD] | w.f.people[person + P_WORD]
     number = person // PERSON_COLUMNS
-    for status in range(f.status_start[number], f.status_start[number + 1]):
+    for status in range(w.f.status_start[number], w.f.status_start[number + 1]):
         row = np.int64(status) * STATUS_COLUMNS
-        if f.statuses[row + ST_FROM] <= day < f.statuses[row + ST_TO]:
-            bit = f.statuses[row + ST_BIT]
-            word = (word & ~(np.int64(1) << bit)) | (np.int64(2) << bit)
-    age = (year * 512 + month_day - f.people[person + P_BORN]) >> 9
-    word |= p.band_of_age[min(max(age, 0), OLDEST)]
-    return word | s.kind_bits[claim // CLAIM_COLUMNS - f.claim_start[h]]
+        bit = ONE << w.f.statuses[row + ST_BIT]
+        if w.f.statuses[row + ST_FROM] <= day < w.f.statuses[row + ST_TO]:
+            word = (word & ~bit) | (bit << 1)
+    age = (year * 512 + month_day - w.f.people[person + P_BORN]) >> 9
+    word |= w.p.band_of_age[min(max(age, 0), OLDEST)]
+    return word | w.s.kind_bits[claim // CLAIM_COLUMNS - w.f.claim_start[h]]
 
 
 @part
-def mark_kinds(f, p, t, s, h):
+def mark_kinds(w, h):
     """The kind of each claim of a household, as its bit."""
-    first, last, kinds = np.int64(f.claim_start[h]), np.int64(f.claim_start[h + 1]), len(p.kind_when)
+    first, last, kinds = np.int64(w.f.claim_start[h]), np.int64(w.f.claim_start[h + 1]), w.p.settings[c.KINDS]
     for claim in range(last - first):
-        s.kind_bits[claim] = p.settings[c.KINDS_ANYWAY] if kinds > 0 else np.int64(1) << (KIND_BIT + MAX_KINDS)
+        w.s.kind_bits[claim] = w.p.settings[c.KINDS_ANYWAY] if kinds > 0 else ONE << (KIND_BIT + MAX_KINDS)
     if kinds == 0:
         return
-    for i in range(f.line_start[h], f.line_start[h + 1]):
-        care = np.int64(t.class_of[f.code[i]]) * c.CARE_COLUMNS  # the same in every epoch
-        s.kind_bits[f.claim[i] // CLAIM_COLUMNS - first] |= p.care[care + c.K_KINDS]
+    for i in range(w.f.line_start[h], w.f.line_start[h + 1]):
+        care = np.int64(w.t.class_of[w.f.code[i]]) * c.CARE_COLUMNS  # the same in every epoch
+        w.s.kind_bits[np.int64(w.f.claim[i]) // CLAIM_COLUMNS - first] |= w.p.care[care + c.K_KINDS]
     for claim in range(last - first):
-        bits, word, found = s.kind_bits[claim], f.claims[(first + claim) * CLAIM_COLUMNS + CL_WORD], MAX_KINDS
+        bits, word, fits = w.s.kind_bits[claim], w.f.claims[(first + claim) * CLAIM_COLUMNS + CL_WORD], ZERO
         for k in range(kinds):
-            if (bits >> k) & 1 == 1 and word & p.kind_when[k] == word:
-                found = k
-                break
-        s.kind_bits[claim] = np.int64(1) << (KIND_BIT + found)
+            fits |= np.int64(word & w.p.kind_when[k] == word) << k
+        fits = (fits & bits) | (ONE << MAX_KINDS)
+        w.s.kind_bits[claim] = (fits & -fits) << KIND_BIT  # the first that fits
 
 
 @part
-def say(p, ask, word):
+def say(w, ask, word):
     """(eligible, rule or -1, refusal or -1, its clause, months to wait) of a layer for some care in some context."""
-    first, last = p.asks[ask + c.A_ELIGIBLE] & ROW, p.asks[ask + c.A_ELIGIBLE_END]
+    first, last = w.p.asks[ask + c.A_ELIGIBLE], w.p.asks[ask + c.A_ELIGIBLE_END]
     eligible, rule = first == last, NONE
     for row in range(first, last):
-        eligible = eligible or word & p.eligibility[row] == word
-    for row in range(p.asks[ask + c.A_RULES] & ROW, p.asks[ask + c.A_RULES_END], c.RULE_COLUMNS):
-        if word & p.rules[row + c.R_WHEN] == word:
+        eligible = eligible or word & w.p.eligibility[row] == word
+    for row in range(w.p.asks[ask + c.A_RULES], w.p.asks[ask + c.A_RULES_END], c.RULE_COLUMNS):
+        if word & w.p.rules[row + c.R_WHEN] == word:
             rule = np.int64(row)
             break
     if rule < 0:
         return eligible, NONE, NOT_COVERED, ZERO, ZERO
-    clause, flags = p.rules[rule + c.R_CLAUSE], p.rules[rule + c.R_FLAGS]
+    clause, flags = w.p.rules[rule + c.R_CLAUSE], w.p.rules[rule + c.R_FLAGS]
     if flags & c.F_REFUSE:
         return eligible, rule, EXCLUDED, clause, ZERO
-    failing = word & ~p.rules[rule + c.R_ONLY]
+    failing = word & ~w.p.rules[rule + c.R_ONLY]
     if failing & ~(AGE_BITS | SEX_BITS):
         return eligible, rule, CONTEXT, clause, ZERO
     if failing:
         return eligible, rule, (AGE if failing & AGE_BITS else SEX), clause, ZERO
     if flags & c.F_APPROVAL and (word >> APPROVAL_BIT) & 1:
         return eligible, rule, NO_APPROVAL, clause, ZERO
-    months = p.rules[rule + c.R_WAITING]
-    waived = months == 0 or (word >> STAGE_BIT) & 1 == 0 or word & p.rules[rule + c.R_WAIVED] == word
+    months = w.p.rules[rule + c.R_WAITING]
+    waived = months == 0 or (word >> STAGE_BIT) & 1 == 0 or word & w.p.rules[rule + c.R_WAIVED] == word
     return eligible, rule, NONE, clause, (ZERO if waived else months)
 
 
 @part
-def said(p, s, ask, word):
-    """Where the answer of a layer for some care in some context stands. Few contexts make up most of the lines, so
-    answers are remembered, each where the next one with the same hash takes its place."""
-    mixed = (word ^ (word >> 23)) * 0x9E3779B1 + ask * 0x85EBCA6B
-    at = ((mixed >> 15) & (SAID - 1)) * SAID_COLUMNS
-    if s.said[at + M_ASK] != ask or s.said[at + M_WORD] != word:
-        eligible, rule, refusal, clause, months = say(p, ask, word)
-        s.said[at + M_ASK], s.said[at + M_WORD], s.said[at + M_ELIGIBLE] = ask, word, eligible
-        s.said[at + M_RULE], s.said[at + M_REFUSAL] = rule, refusal
-        s.said[at + M_CLAUSE], s.said[at + M_WAITING] = clause, months
+def limits_of(w, at, ask, word):
+    """Write down the limits that concern some care in some context, by kind, and how many there are of each."""
+    found, first = ZERO, w.p.asks[ask + c.A_GAPS]
+    for row in range(first, w.p.asks[ask + c.A_LIMITS_END], c.LIMIT_COLUMNS):
+        if row == w.p.asks[ask + c.A_DEDUCTIBLES]:
+            w.s.answers[at + M_COUNTS] = found
+        if row == w.p.asks[ask + c.A_CEILINGS]:
+            w.s.answers[at + M_DEDUCTIBLES] = found
+        if word & w.p.limits[row + c.L_WHEN] == word:
+            w.s.answers[at + M_LIMITS + found] = row
+            found += 1
+    last = w.p.asks[ask + c.A_LIMITS_END]
+    if w.p.asks[ask + c.A_DEDUCTIBLES] == last:
+        w.s.answers[at + M_COUNTS] = found
+    if w.p.asks[ask + c.A_CEILINGS] == last:
+        w.s.answers[at + M_DEDUCTIBLES] = found
+    w.s.answers[at + M_CEILINGS] = found
+
+
+@inlined
+def answer_of(w, ask, word):
+    """Where the answer of a layer for some care in some context stands.
+
+    Few contexts make up most of the lines, so an answer is worked out once. When the room is full, all are forgotten
+    (`forget`), but never while a group is decided, which points at its answers.
+    """
+    word &= w.p.asks[ask + c.A_RELEVANT]
+    most = w.s.counts[N_INDEX] - 1
+    place = np.int64((np.uint64(word + ask * MIX) * np.uint64(MIX)) >> np.uint64(40)) & most
+    at = w.s.index[place]
+    while at >= 0 and (w.s.answers[at + M_WORD] != word or w.s.answers[at + M_ASK] != ask):
+        place = (place + 1) & most
+        at = w.s.index[place]
+    return at if at >= 0 else new_answer(w, ask, word, place)
+
+
+@part
+def new_answer(w, ask, word, place):
+    """Work an answer out and put it down, with its place in the index."""
+    at = w.s.counts[N_ANSWERS] * w.s.counts[N_WIDTH]
+    w.s.counts[N_ANSWERS] += 1
+    w.s.index[place] = at
+    eligible, rule, refusal, clause, months = say(w, ask, word)
+    reported, days = w.p.asks[ask + c.A_REPORTED], w.p.asks[ask + c.A_FILING]
+    w.s.answers[at + M_ASK], w.s.answers[at + M_WORD], w.s.answers[at + M_RULE] = ask, word, rule
+    w.s.answers[at + M_HARD] = reported != 0 or not eligible or refusal >= 0 or months > 0
+    w.s.answers[at + M_FILING] = days if days >= 0 else NEVER_LATE
+    w.s.answers[at + M_ELIGIBLE], w.s.answers[at + M_REFUSAL] = eligible, refusal
+    w.s.answers[at + M_CLAUSE], w.s.answers[at + M_WAITING] = clause, months
+    if rule >= 0:
+        w.s.answers[at + M_CODE] = (w.p.asks[ask + c.A_LAYER] << LAYER_SHIFT) | w.p.rules[rule + c.R_CLAUSE]
+        w.s.answers[at + M_FLAGS], w.s.answers[at + M_BASE] = w.p.rules[rule + c.R_FLAGS], w.p.rules[rule + c.R_BASE]
+        w.s.answers[at + M_RATE], w.s.answers[at + M_FIXED] = w.p.rules[rule + c.R_RATE], w.p.rules[rule + c.R_FIXED]
+        w.s.answers[at + M_UNIT_CAP] = w.p.rules[rule + c.R_UNIT_CAP]
+        limits_of(w, at, ask, word)
     return at
 
 
 @part
-def refusal_of(f, p, s, ask, i, cover, answer, price_row, day):
-    """(reason, clause) that refuses a line to a covered person, or (-1, 0). Steps 2 to 5."""
-    row, claim, days = cover & ROW, f.claim[i], p.asks[ask + c.A_FILING]
-    if p.asks[ask + c.A_REPORTED]:
+def forget(w):
+    """Forget all answers where their room is nearly full."""
+    if w.s.counts[N_ANSWERS] > ANSWERS:
+        for place in range(w.s.counts[N_INDEX]):
+            w.s.index[place] = NONE
+        w.s.counts[N_ANSWERS] = 0
+
+
+@part
+def refusal_of(w, ask, answer, cover, price_row, day, late):
+    """(reason, clause) that refuses a line to a covered person, or (-1, 0). Steps 2 to 5. late: days after the care."""
+    if w.p.asks[ask + c.A_REPORTED]:
         return NONE, ZERO
-    if day >= f.covers[row + CV_PAID_UNTIL]:
+    if day >= w.f.covers[cover + CV_PAID_UNTIL]:
         return NOT_PAID_UP, ZERO
-    if not s.said[answer + M_ELIGIBLE]:
+    if not w.s.answers[answer + M_ELIGIBLE]:
         return NOT_ELIGIBLE, ZERO
-    if days >= 0 and f.claims[claim + CL_RECEIVED] - max(day, f.claims[claim + CL_CARE_TO]) > days:
-        return LATE_FILING, p.asks[ask + c.A_FILING_CLAUSE]
+    if late > w.s.answers[answer + M_FILING]:
+        return LATE_FILING, w.p.asks[ask + c.A_FILING_CLAUSE]
     if price_row < 0:
         return NOT_IN_TARIFF, ZERO
-    if s.said[answer + M_REFUSAL] >= 0:
-        return s.said[answer + M_REFUSAL], s.said[answer + M_CLAUSE]
-    months = s.said[answer + M_WAITING]
-    if months > 0 and day < add_months(f.covers[row + CV_JOINED], months):
-        return WAITING, s.said[answer + M_CLAUSE]
+    if w.s.answers[answer + M_REFUSAL] >= 0:
+        return w.s.answers[answer + M_REFUSAL], w.s.answers[answer + M_CLAUSE]
+    months = w.s.answers[answer + M_WAITING]
+    if months > 0 and day < add_months(w, w.f.covers[cover + CV_JOINED], months):
+        return WAITING, w.s.answers[answer + M_CLAUSE]
     return NONE, ZERO
 
 
 @part
-def rule_line(f, p, t, s, out, h, i, group, first_of_day, e, day, year, month_day):
-    """What is known of a line before any limit, for every layer that is asked; gives whether it plays in a session."""
-    g = i - group
-    ln, price_row = g * LINE_COLUMNS, price_row_of(f, t, i, day)
-    care = (e * p.settings[c.CLASSES] + t.class_of[f.code[i]]) * c.CARE_COLUMNS & ROW
-    # The lines of one visit mostly are one person's: what is known of the person is known already.
-    same = g > 0 and f.person[i] == f.person[i - 1]
-    if same:
-        word = s.lines[ln - LINE_COLUMNS + LN_WORD]
-    else:
-        word = word_of(f, p, s, h, i, day, year, month_day)
-        s.counts[N_TAG] += 1
-    tag = s.counts[N_TAG]
-    duplicate = p.settings[c.PAY_DUPLICATES] == 0 and is_duplicate(f, s, out, i, group, first_of_day)
-    possible, at = False, g * p.settings[c.LAYERS] * RULING_COLUMNS & ROW
-    for ask in range(p.care[care + c.K_ASKS] & ROW, p.care[care + c.K_ASKS_END], c.ASK_COLUMNS):
-        y = p.asks[ask + c.A_LAYER] & ROW
-        known = y * PERSON_COVER_COLUMNS
-        if s.person_covers[known + H_TAG] != tag:
-            cover = cover_of(f, y, h, np.int64(f.person[i]) // PERSON_COLUMNS, day)
-            s.person_covers[known + H_TAG], s.person_covers[known + H_COVER] = tag, cover
-        cover = s.person_covers[known + H_COVER]
-        staged, rule, refusal, clause = word, NONE, NO_COVER, ZERO
+def rule_line(w, h, i, claim, word, group, first_of_day, e, day):
+    """What is known of a line before any limit, for every layer that is asked; gives how it plays in a session."""
+    g, person = i - group, np.int64(w.f.person[i]) // PERSON_COLUMNS
+    ln, price_row = g * LINE_COLUMNS, price_row_of(w, i, claim, day)
+    care = (e * w.p.settings[c.CLASSES] + w.t.class_of[w.f.code[i]]) * c.CARE_COLUMNS
+    late = w.f.claims[claim + CL_RECEIVED] - max(day, w.f.claims[claim + CL_CARE_TO])
+    duplicate = w.p.settings[c.PAY_DUPLICATES] == 0 and is_duplicate(w, i, group, first_of_day)
+    possible, at = False, g * w.p.settings[c.LAYERS] * RULING_COLUMNS
+    ask, last = w.p.care[care + c.K_ASKS], w.p.care[care + c.K_ASKS_END]
+    while ask < last:
+        cover = cover_of(w, w.p.asks[ask + c.A_LAYER], h, person, day)
+        answer, refusal, clause = NONE, NO_COVER, ZERO
         if cover >= 0:
-            staged = word | (ONE << (STAGE_BIT + f.covers[(cover & ROW) + CV_STAGE]))
-            answer = said(p, s, ask, staged)
-            rule = s.said[answer + M_RULE]
-            refusal, clause = refusal_of(f, p, s, ask, i, cover, answer, price_row, day)
+            answer = answer_of(w, ask, word | (ONE << (STAGE_BIT + w.f.covers[cover + CV_STAGE])))
+            refusal = NONE
+            if (
+                (w.s.answers[answer + M_HARD] != 0)
+                | (day >= w.f.covers[cover + CV_PAID_UNTIL])
+                | (late > w.s.answers[answer + M_FILING])
+                | (price_row < 0)
+            ):
+                refusal, clause = refusal_of(w, ask, answer, cover, price_row, day, late)
         if duplicate:
             refusal, clause = DUPLICATE, ZERO
-        possible = possible or refusal < 0
-        s.rulings[at + G_COVER], s.rulings[at + G_RULE], s.rulings[at + G_WORD] = cover, rule, staged
-        s.rulings[at + G_REFUSAL], s.rulings[at + G_CLAUSE] = refusal, clause
+        possible |= refusal < 0
+        w.s.rulings[at + G_COVER], w.s.rulings[at + G_ANSWER] = cover, answer
+        w.s.rulings[at + G_REFUSAL], w.s.rulings[at + G_CLAUSE] = refusal, clause
         at += RULING_COLUMNS
-    s.lines[ln + LN_PRICE], s.lines[ln + LN_POSSIBLE], s.lines[ln + LN_WORD] = price_row, possible, word
-    s.lines[ln + LN_CARE], s.lines[ln + LN_SHARE] = care, RATE_SCALE
-    s.lines[ln + LN_BASE], s.lines[ln + LN_NOTHING] = NONE, NONE
-    return p.care[care + c.K_ROLE] + p.care[care + c.K_PACKAGED] > 0
+        ask += c.ASK_COLUMNS
+    w.s.lines[ln + LN_PRICE], w.s.lines[ln + LN_CARE], w.s.lines[ln + LN_POSSIBLE] = price_row, care, possible
+    return w.p.care[care + c.K_PLAYS]
