@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
-from tests.doors.cli.conftest import Tiwizi
+from tests.doors.cli.conftest import Tiwizi, python, start
 
 
 def test_a_line_is_explained_down_to_sums_that_balance(tiwizi: Tiwizi, decided: Path) -> None:
@@ -100,6 +101,27 @@ def test_one_bit_of_the_kept_inputs_that_turned_is_noticed(
     said = tiwizi(verb, decided, *words)
     assert said.code == 2 and len(said.err.strip().splitlines()) == 1
     assert "inputs" in said.err and "tiwizi adjudicate" in said.err
+
+
+def test_a_line_is_explained_without_the_kernel_which_a_busy_machine_compiles_for_minutes(decided: Path) -> None:
+    code = (
+        "import sys\nfrom tiwizi.doors.cli.main import app\n"
+        f"app(['explain', {str(decided)!r}, '--line', 'F1/2'], standalone_mode=False)\n"
+        "assert 'numba' not in sys.modules, 'explain loads numba'"
+    )
+    said, wrong = python("-c", code).communicate(timeout=60)
+    assert "The ceiling of 300.00 DH" in said and not wrong
+
+
+@pytest.mark.parametrize("file", ["run.json", "totals.json", "repair.csv", "plan.toml", "inputs/inputs.arrow"])
+@pytest.mark.parametrize("verb", [("explain", "--line", "F2/2"), ("summary",)])
+def test_a_pipe_in_a_run_is_not_waited_for(decided: Path, file: str, verb: tuple[str, ...]) -> None:
+    (decided / file).unlink()
+    os.mkfifo(decided / file)
+    process = start(verb[0], decided, *verb[1:])
+    process.communicate(timeout=60)
+    untouched = {"explain": ("totals.json",), "summary": ("repair.csv", "inputs/inputs.arrow")}[verb[0]]
+    assert process.returncode == 2 or file in untouched
 
 
 def test_a_receipt_that_is_nonsense_is_no_run(tiwizi: Tiwizi, decided: Path) -> None:

@@ -54,6 +54,20 @@ def decide_in_parts(
             yield work(compiled, facts.take(slice(low, high)), tariff)
 
 
+def decide_household(voice: Voice, plan: Plan, facts: Facts, tariff: Tariff) -> Decisions:
+    """Decisions on the lines of one household, by the readable engine.
+
+    It has nothing to load, and nothing to compile, which on a busy machine lasts minutes. Only a household of very many
+    lines is worth the kernel.
+    """
+    from tiwizi.rules.adjudicate import reference
+    from tiwizi.rules.adjudicate.remains import MOST_LINES
+
+    if facts.lines > MOST_LINES:
+        return decide_all(voice, plan, facts, tariff, threads=1)
+    return reference.decide(plan, facts, tariff)
+
+
 def decide_here(plan: Plan, facts: Facts, tariff: Tariff, threads: int) -> Decisions:
     """Decisions on every line, made in this process."""
     from tiwizi.rules.adjudicate.engine import decide

@@ -62,7 +62,7 @@ def _explain_each(voice: Voice, plan: Plan, book: Book, lines: list[str], run: P
     voice.out.rule(voice.text("demo_line"))
     for line, lang in zip(lines, LANGUAGES, strict=True):
         speaker = Voice(lang, voice.json)
-        decided = decide_line(plan, book, line, run)
+        decided = decide_line(speaker, plan, book, line, run)
         title = speaker.text("explained_line", claim=decided.claim, line=decided.line)
         speaker.paragraph(title, style="bold")
         for sentence in sentences(plan, book, decided, lang):

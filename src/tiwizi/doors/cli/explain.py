@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tiwizi.doors.cli.decide import decide_here
+from tiwizi.doors.cli.decide import decide_household
 from tiwizi.doors.cli.open_run import REPAIR, open_book, open_plan_of
 from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
 
@@ -43,7 +43,7 @@ def explain(
     line: Annotated[str, typer.Option("--line", metavar="CLAIM/LINE", help=explained("line"))],
 ) -> None:
     plan, book = open_plan_of(run), open_book(run, voice.lang)
-    decided = decide_line(plan, book, line, run)
+    decided = decide_line(voice, plan, book, line, run)
     said = sentences(plan, book, decided, voice.lang)
     voice.paragraph(voice.text("explained_line", claim=decided.claim, line=decided.line), style="bold")
     for sentence in said:
@@ -51,7 +51,7 @@ def explain(
     voice.answer({"claim": decided.claim, "line": decided.line, **as_values(plan, decided), "sentences": said})
 
 
-def decide_line(plan: Plan, book: Book, named: str, run: Path) -> Decided:
+def decide_line(voice: Voice, plan: Plan, book: Book, named: str, run: Path) -> Decided:
     """The decision on one line, from its household alone. Raises Stop where there is no such line."""
     import numpy as np
 
@@ -64,7 +64,7 @@ def decide_line(plan: Plan, book: Book, named: str, run: Path) -> Decided:
         raise Stop("line_in_repair" if why else "no_such_line", line=named, path=run, why=why)
     household = int(np.searchsorted(book.facts.line_start, found, side="right")) - 1
     facts = book.facts.take(np.array([household]))
-    decisions = decide_here(plan, facts, book.tariff, 1)
+    decisions = decide_household(voice, plan, facts, book.tariff)
     claim, line = book.name_line(found)
     return Decided(claim, line, facts, decisions, found - int(book.facts.line_start[household]))
 
@@ -73,6 +73,8 @@ def why_in_repair(repair: Path, named: str) -> str:
     """Why a line is to repair, and the way out, in the words of the run; "" where it is not."""
     from tiwizi.formats.tables.schema import fold, headings
 
+    if not repair.is_file():
+        raise FileNotFoundError(repair)
     with repair.open(encoding="utf-8-sig", newline="") as file:
         csv.field_size_limit(_LONGEST_CELL)
         rows = csv.DictReader(file)

@@ -48,7 +48,7 @@ def digest_of(folder: Path) -> str:
 def digest_of_inputs(folder: Path) -> str:
     """The digest of the tables that a run keeps, as they were read."""
     digest = sha256()
-    for path in sorted((folder / INPUTS).iterdir()):
+    for path in sorted(path for path in (folder / INPUTS).iterdir() if path.is_file()):
         with path.open("rb") as file:
             while piece := file.read(1 << 20):
                 digest.update(piece)
@@ -96,6 +96,8 @@ def open_totals(folder: Path) -> Totals:
     """The totals of a run. Raises Stop where the folder is no run."""
     from tiwizi.rules.adjudicate.totals import LineTotal, PayerTotal, ReasonTotal, Totals
 
+    if not (folder / TOTALS).is_file():
+        raise Stop("not_an_output", path=folder)
     try:
         kept: dict[str, Any] = json.loads((folder / TOTALS).read_text(encoding="utf-8"))
         return Totals(

@@ -39,7 +39,7 @@ def points(
     ] = None,
     source: Annotated[str | None, typer.Option("--source", help=explained("points_source"))] = None,
 ) -> None:
-    from tiwizi.doors.cli.decide import decide_here
+    from tiwizi.doors.cli.decide import decide_all
     from tiwizi.rules.adjudicate.points import Wanted, index
 
     plan = open_plan_of(run)
@@ -48,10 +48,13 @@ def points(
     available = _money(plan, money, share)
     cited = _source(plan, plan.layers[wanted.layer], source)
     book = open_book(run, voice.lang)
-    with voice.progress("deciding"):
-        found = index(
-            plan, book.facts, wanted, available, decide=lambda tried: decide_here(tried, book.facts, book.tariff, 1)
-        )
+    found = index(
+        plan,
+        book.facts,
+        wanted,
+        available,
+        decide=lambda tried: decide_all(voice, tried, book.facts, book.tariff, threads=1),
+    )
     if found is None:
         raise Stop("no_points", path=run, layer=layer, period=period)
     block = block_of(wanted, found, period, cited)

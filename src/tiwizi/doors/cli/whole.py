@@ -69,6 +69,8 @@ def read_receipt(folder: Path, *, of: tuple[str, ...]) -> dict[str, Any]:
 def _receipt(folder: Path) -> dict[str, Any]:
     """The receipt of a folder, empty where there is none that one of the commands wrote."""
     try:
+        if not (folder / RECEIPT).is_file():  # a pipe would be waited for, for ever
+            return {}
         receipt = json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
