@@ -1,4 +1,7 @@
-"""``with refused("same_book"):`` - the database itself refuses, by the constraint or guard of that name."""
+"""``with refused("same_book"):`` - the database itself refuses, by the constraint or guard of that name.
+
+``with refuses("two_people"):`` - a verb refuses, for the reason of that name.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+
+from tiwizi.records.trail.refusal import Refused
 
 #: What SQLite says of a unique constraint: its columns, not its name.
 _UNNAMED = "UNIQUE constraint failed"
@@ -18,3 +23,10 @@ def refused(name: str) -> Iterator[None]:
         yield
     said = str(caught.value)
     assert name in said or (connection.vendor == "sqlite" and _UNNAMED in said), said
+
+
+@contextmanager
+def refuses(key: str) -> Iterator[None]:
+    with pytest.raises(Refused) as caught:
+        yield
+    assert caught.value.key == key, caught.value.args

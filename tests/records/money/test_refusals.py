@@ -260,14 +260,12 @@ def test_a_statement_and_a_line_of_the_bank_come_in_once() -> None:
     first = Statement.objects.create(identifier="S1", digest=b"1" * 32, **told)
     with refused("money_statement_once"):
         Statement.objects.create(identifier="S1", digest=b"2" * 32, **told)
-    line = {"statement": first, "book": fund, "day": world.START, "amount": 5}
-    StatementLine.objects.create(number=1, bank_reference="B1", **line)
-    StatementLine.objects.create(number=2, **line)
-    StatementLine.objects.create(number=3, **line)
-    with refused("money_line_bank_reference"):
-        StatementLine.objects.create(number=4, bank_reference="B1", **line)
+    line = {"statement": first, "book": fund, "day": world.START, "booked_on": world.START, "amount": 5}
+    StatementLine.objects.create(number=1, identity="B1", **line)
+    with refused("money_line_identity"):
+        StatementLine.objects.create(number=4, identity="B1", **line)
     with refused("money_line_number"):
-        StatementLine.objects.create(number=1, **line)
+        StatementLine.objects.create(number=1, identity="B2", **line)
 
 
 def test_a_refusal_is_an_integrity_error_on_both_databases() -> None:

@@ -239,9 +239,7 @@ class Correction(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["claim", "run"], name="care_correction_once"),
-            models.UniqueConstraint(
-                fields=["claim"], condition=Q(state="waiting"), name="care_correction_one_waits"
-            ),
+            models.UniqueConstraint(fields=["claim"], condition=Q(state="waiting"), name="care_correction_one_waits"),
             models.CheckConstraint(
                 condition=Q(state__in=("waiting", "booked", "replaced")), name="care_correction_state_known"
             ),

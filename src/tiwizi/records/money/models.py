@@ -14,16 +14,17 @@ from tiwizi.records.database.fields import link, minor, ordered
 
 #: Where a transfer comes from; with ``subject`` and ``part`` it names the transfer for ever. Entries are only added.
 SOURCES = (
-    "opening",  # subject: an account
-    "manual",  # subject: the event
+    "opening",  # subject: an entry; part: its leg
+    "manual",  # subject: an entry; part: its leg
     "decision",  # subject: a claim; part: award_part(book, sequence)
     "reversal",  # subject: the transfer that it takes back
-    "payment",  # subject: an order
+    "payment",  # subject: an order; part: the payable account that it clears
     "statement",  # subject: a statement line
-    "return",  # subject: an order
+    "return",  # subject: an order; part: the payable account that owes again
     "contribution",  # subject: a call
+    "closing",  # subject: an account; part: the year that ends
 )
-OPENING, MANUAL, DECISION, REVERSAL, PAYMENT, STATEMENT, RETURN, CONTRIBUTION = range(len(SOURCES))
+OPENING, MANUAL, DECISION, REVERSAL, PAYMENT, STATEMENT, RETURN, CONTRIBUTION, CLOSING = range(len(SOURCES))
 MAX_TRANSFER = 10**15
 
 
@@ -35,15 +36,23 @@ def award_part(book: int, sequence: int) -> int:
 
 
 class Book(models.Model):
-    """The books of one ring-fenced fund. ``layers``: the layers of plans that it pays, parted by spaces."""
+    """The books of one ring-fenced fund. ``layers``: the layers of plans that it pays, parted by spaces. ``rib`` is its
+    account at the bank and ``payer`` its name there; above ``ceiling`` a batch has two approvers (S7)."""
 
     code = models.CharField(max_length=20)
     name = models.JSONField()  # language -> text
     currency = models.CharField(max_length=3)
     layers = models.CharField(max_length=200, default="")
+    payer = models.CharField(max_length=70, default="")
+    rib = models.CharField(max_length=24, null=True)
+    ceiling = minor(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["code"], name="money_book_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="money_book_code"),
+            models.UniqueConstraint(fields=["rib"], name="money_book_rib"),
+            models.CheckConstraint(condition=Q(ceiling=None) | Q(ceiling__gte=0), name="money_book_ceiling"),
+        ]
 
 
 class Account(models.Model):
@@ -105,6 +114,80 @@ class Transfer(models.Model):
         ]
 
 
+class Entry(models.Model):
+    """What somebody asks to be booked by hand, and somebody else confirms (S6): its legs, or that a transfer is taken
+    back. ``source``: OPENING, MANUAL or REVERSAL."""
+
+    book = models.ForeignKey(Book, models.PROTECT, related_name="+")
+    source = models.SmallIntegerField()
+    day = models.DateField()
+    memo = models.CharField(max_length=140)
+    reverses = link("money.Transfer", null=True)
+    line = link("money.StatementLine", null=True)  # that it explains
+    asked_by = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    confirmed_by = models.BigIntegerField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    refused_by = models.BigIntegerField(null=True)
+    refused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "entries"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(source=REVERSAL, reverses__isnull=False) | Q(source__in=(OPENING, MANUAL), reverses=None),
+                name="money_entry_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | (~Q(confirmed_by=F("asked_by")) & Q(refused_by=None)),
+                name="money_entry_two_people",
+            ),
+        ]
+
+
+class Leg(models.Model):
+    """A part of an entry, as it will be booked."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, db_index=False, related_name="legs")
+    number = models.IntegerField()
+    debit = link("money.Account")
+    credit = link("money.Account")
+    amount = minor()
+    payee = link("people.Payee", null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "number"], name="money_leg_number")]
+
+
+class Summed(models.Model):
+    """Transfers ``first`` to ``last`` are added up in the day totals that name this row: balances ask those, and add
+    the transfers after the last. Each begins where the one before ended, so that none is left out or taken twice."""
+
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "summed"
+        constraints = [
+            models.UniqueConstraint(fields=["first"], name="money_summed_first"),
+            models.CheckConstraint(condition=Q(last__gte=F("first")), name="money_summed_range"),
+        ]
+
+
+class DayTotal(models.Model):
+    """What an account was debited and credited on a day, by the transfers of one ``Summed``."""
+
+    summed = models.ForeignKey(Summed, models.PROTECT, db_index=False, related_name="totals")
+    account = link("money.Account")
+    day = models.DateField()
+    debit = minor()
+    credit = minor()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["summed", "account", "day"], name="money_daytotal_once")]
+
+
 class PaymentBatch(models.Model):
     """Orders of one book that go to the bank together: prepared, approved and released by three people (S1)."""
 
@@ -113,6 +196,7 @@ class PaymentBatch(models.Model):
     state = models.CharField(max_length=12, default="prepared")
     orders = models.IntegerField()
     amount = minor()
+    text = models.CharField(max_length=140, default="")  # what the payees read
     prepared_by = models.BigIntegerField()
     prepared_at = models.DateTimeField()
     approved_by = models.BigIntegerField(null=True)
@@ -221,36 +305,45 @@ class Statement(models.Model):
 
 
 class StatementLine(models.Model):
-    """amount: positive where the mutual receives. reference: EndToEndId where the bank gives it. bank_reference: the
-    bank's own, unique in a book where given; ``occurrence`` counts lines that are alike in all."""
+    """amount: positive where the mutual receives. reference: EndToEndId where the bank gives it. identity: what a
+    movement is known by in whatever statement it stands (formats.statement), so that it is booked once.
+
+    ``booked_on``: the bank's day, or the first open one after it. bank_reference: the bank's own. returned: it is a
+    payment that came back, for a ``reason``."""
 
     statement = models.ForeignKey(Statement, models.PROTECT, db_index=False, related_name="lines")
     book = models.ForeignKey(Book, models.PROTECT, db_index=False, related_name="+")
     number = models.IntegerField()
     day = models.DateField()
+    booked_on = models.DateField()
     amount = minor()
     reference = models.CharField(max_length=35, default="")
-    bank_reference = models.CharField(max_length=60, null=True)
+    identity = models.CharField(max_length=32)
+    bank_reference = models.CharField(max_length=60, default="")
     text = models.CharField(max_length=200, default="")
     returned = models.BooleanField(default=False)
+    reason = models.CharField(max_length=60, default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["statement", "number"], name="money_line_number"),
-            models.UniqueConstraint(fields=["book", "bank_reference"], name="money_line_bank_reference"),
+            models.UniqueConstraint(fields=["book", "identity"], name="money_line_identity"),
             models.CheckConstraint(condition=~Q(amount=0), name="money_line_amount"),
         ]
 
 
 class Match(models.Model):
-    """What a line of a statement is: an order that was paid or came back, or a transfer that somebody booked."""
+    """What a line of a statement is: an order that was paid or came back, a whole batch that was paid in one, or what
+    an entry made by hand says. A line that has none stands in suspense."""
 
     line = models.OneToOneField(StatementLine, models.PROTECT, primary_key=True, related_name="match")
     order = models.ForeignKey(PaymentOrder, models.PROTECT, null=True, related_name="+")
-    transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="+", db_constraint=False)
+    batch = models.ForeignKey(PaymentBatch, models.PROTECT, null=True, db_index=False, related_name="+")
+    transfer = link("money.Transfer")
     returned = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["order", "returned"], name="money_match_order_once"),
+            models.UniqueConstraint(fields=["batch"], name="money_match_batch_once"),
         ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -59,7 +59,8 @@ class Verdict(NamedTuple):
 
 
 def canonical(value: Any) -> str:
-    """JSON in one way only: keys sorted, no spaces; days and moments as ISO 8601, bytes as hex. Raises TypeError."""
+    """JSON in one way only: keys sorted, no spaces; days and moments as ISO 8601, bytes as hex, values by their
+    fields. Raises TypeError."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
@@ -70,6 +71,8 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, bytes):
         return value.hex()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {part.name: getattr(value, part.name) for part in fields(value)}
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 

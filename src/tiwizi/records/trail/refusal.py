@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tiwizi.locale import text
+from tiwizi.rules.mistake import Mistake
 
 
 class Refused(Exception):
-    """Why, as a key of locale/<lang>/records.toml, and the values to fill in."""
+    """Why, as a key of locale/<lang>/records.toml, and the values to fill in; a value may be a mistake of the rules,
+    which then speaks for itself."""
 
     def __init__(self, key: str, /, **values: object) -> None:
         self.key, self.values = key, values
@@ -14,11 +16,13 @@ class Refused(Exception):
 
     def message(self, lang: str) -> str:
         """What is wrong and why."""
-        return text("records", self.key, lang=lang, **self.values)
+        said = {name: v.message(lang) if isinstance(v, Mistake) else v for name, v in self.values.items()}
+        return text("records", self.key, lang=lang, **said)
 
     def way_out(self, lang: str) -> str:
         """What to do about it."""
-        return text("records", f"{self.key}_way_out", lang=lang, **self.values)
+        said = {name: v.way_out(lang) if isinstance(v, Mistake) else v for name, v in self.values.items()}
+        return text("records", f"{self.key}_way_out", lang=lang, **said)
 
     def __str__(self) -> str:
         return f"{self.message('en')} {self.way_out('en')}"

@@ -13,6 +13,9 @@ from tiwizi.records.database.guards import (
     refuse,
     refuse_rows,
 )
+from tiwizi.records.database.views import View
+from tiwizi.records.money.models import DECISION
+from tiwizi.records.money.ties import TIES
 
 KEPT = ("provider", "agreement", "claim", "line", "reported", "run", "shard", "correction", "priorapproval", "appeal")
 CLAIMED = ("claim_id", "number", "label", "person_id", "day", "act_id", "quantity", "unit_price", "billed", "session")
@@ -20,6 +23,17 @@ OUT_OF_TURN = """SELECT 1 FROM {fresh} n WHERE n.number <> 1 AND NOT EXISTS (
     SELECT 1 FROM care_decision d WHERE d.line_id = n.line_id AND d.number = n.number - 1)"""
 ANOTHER_RUN = """SELECT 1 FROM {fresh} n JOIN care_run o ON o.id <> n.id AND o.state IN ('waiting', 'working')
     WHERE n.state IN ('waiting', 'working')"""
+
+#: Who may not pay a file (money.ties): who asked for its run, reviewed it, approved its care or answered its appeal,
+#: and whose family it is of.
+DECIDERS = f"""SELECT r.asked_by, NULL, {DECISION}, l.claim_id FROM care_run r
+    JOIN care_decision d ON d.run_id = r.id JOIN care_line l ON l.id = d.line_id
+    UNION ALL SELECT v.by, NULL, {DECISION}, l.claim_id FROM care_review v JOIN care_line l ON l.id = v.line_id
+    UNION ALL SELECT a.decided_by, NULL, {DECISION}, c.id FROM care_priorapproval a
+    JOIN care_claim c ON c.approval = a.number
+    UNION ALL SELECT a.decided_by, NULL, {DECISION}, a.claim_id FROM care_appeal a
+    UNION ALL SELECT u.id, NULL, {DECISION}, c.id FROM people_user u
+    JOIN people_membership m ON m.person_id = u.person_id JOIN care_claim c ON c.household_id = m.household_id"""
 
 
 class Migration(migrations.Migration):
@@ -55,4 +69,5 @@ class Migration(migrations.Migration):
         *lives("care_priorapproval", "state", APPROVAL),
         *lives("care_appeal", "state", APPEAL),
         references("care_appeal", "claim_id", "care_claim"),
+        View("money_tie", f"{TIES} UNION ALL {DECIDERS}", before=TIES),
     ]

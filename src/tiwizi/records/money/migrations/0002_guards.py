@@ -12,20 +12,31 @@ from tiwizi.records.database.guards import (
     refuse,
     refuse_rows,
 )
+from tiwizi.records.database.views import View
 from tiwizi.records.money.lifecycles import BATCH, ORDER
+from tiwizi.records.money.models import MANUAL, OPENING, PAYMENT
+from tiwizi.records.money.ties import TIED_IN_BATCH, TIES
 
-KEPT = ("book", "account", "period", "paymentbatch", "paymentorder", "bankfile")
+KEPT = ("book", "account", "period", "entry", "paymentbatch", "paymentorder", "bankfile")
+ADDED = ("transfer", "leg", "summed", "daytotal", "statement", "statementline", "match")
 APPROVERS = "NEW.approved_by, NEW.second_approved_by, NEW.released_by"
 
 #: An account that somebody changed is first paid without those who changed it (S4).
-CHANGED_BY_AN_APPROVER = f"""(NEW.approved_by IS DISTINCT FROM OLD.approved_by
+SIGNED_NOW = """(NEW.approved_by IS DISTINCT FROM OLD.approved_by
     OR NEW.second_approved_by IS DISTINCT FROM OLD.second_approved_by
-    OR NEW.released_by IS DISTINCT FROM OLD.released_by)
-    AND EXISTS (
+    OR NEW.released_by IS DISTINCT FROM OLD.released_by)"""
+CHANGED_BY_AN_APPROVER = f"""{SIGNED_NOW} AND EXISTS (
         SELECT 1 FROM money_paymentorder o JOIN people_bankaccount a ON a.id = o.account_id
         WHERE o.batch_id = NEW.id AND (a.asked_by_id IN ({APPROVERS}) OR a.confirmed_by_id IN ({APPROVERS}))
         AND NOT EXISTS (SELECT 1 FROM money_paymentorder p
                         WHERE p.account_id = a.id AND p.batch_id <> NEW.id AND p.state IN ('sent', 'paid')))"""
+
+#: Nobody pays what they decided, nor their own family (S2, S3).
+TIED = f"{SIGNED_NOW} AND ({TIED_IN_BATCH.format(users=f'NEW.prepared_by, {APPROVERS}', batch='NEW.id')})"
+
+#: Above the ceiling of its book a batch has two approvers (S7).
+ONE_APPROVER = """NEW.state = 'released' AND NEW.second_approved_by IS NULL
+    AND NEW.amount > (SELECT b.ceiling FROM money_book b WHERE b.id = NEW.book_id)"""
 
 #: What a batch says is what its orders say, and what an order says is what is owed.
 NOT_WHAT_IS_OWED = """NEW.state = 'approved' AND OLD.state = 'prepared' AND (
@@ -50,7 +61,11 @@ FOREIGN_ACCOUNT = """SELECT 1 FROM {fresh} n WHERE NOT EXISTS (
 FOREIGN_ITEM = """SELECT 1 FROM {fresh} n WHERE NOT EXISTS (
     SELECT 1 FROM money_transfer t JOIN money_paymentorder o ON o.id = n.order_id
     JOIN money_paymentbatch b ON b.id = o.batch_id
-    WHERE t.id = n.transfer_id AND t.payee_id = o.payee_id AND t.book_id = b.book_id AND b.state = 'prepared')"""
+    JOIN money_account d ON d.id = t.debit_id JOIN money_account c ON c.id = t.credit_id
+    WHERE t.id = n.transfer_id AND t.payee_id = o.payee_id AND t.book_id = b.book_id AND b.state = 'prepared'
+    AND t.source <> {payment} AND (d.roles LIKE '%payable%') <> (c.roles LIKE '%payable%'))""".replace(
+    "{payment}", str(PAYMENT)
+)
 OTHER_BOOK = """SELECT 1 FROM {fresh} n
     LEFT JOIN money_account d ON d.id = n.debit_id LEFT JOIN money_account c ON c.id = n.credit_id
     WHERE d.book_id IS NULL OR c.book_id IS NULL OR d.book_id <> n.book_id OR c.book_id <> n.book_id"""
@@ -60,13 +75,27 @@ NOT_THE_MIRROR = """SELECT 1 FROM {fresh} n WHERE n.reverses_id IS NOT NULL AND 
     SELECT 1 FROM money_transfer t WHERE t.id = n.reverses_id AND t.book_id = n.book_id AND t.debit_id = n.credit_id
     AND t.credit_id = n.debit_id AND t.amount = n.amount AND t.payee_id IS NOT DISTINCT FROM n.payee_id)"""
 
+#: What is booked by hand, or taken back of it, was asked for by one and confirmed by another, as it is booked (S6).
+BY_ONE = f"""SELECT 1 FROM {{fresh}} n WHERE n.source IN ({OPENING}, {MANUAL}) AND NOT EXISTS (
+        SELECT 1 FROM money_leg l JOIN money_entry e ON e.id = l.entry_id
+        WHERE l.entry_id = n.subject AND l.number = n.part AND e.confirmed_by IS NOT NULL AND e.source = n.source
+        AND e.book_id = n.book_id AND e.day = n.day AND l.debit_id = n.debit_id AND l.credit_id = n.credit_id
+        AND l.amount = n.amount AND l.payee_id IS NOT DISTINCT FROM n.payee_id)
+    UNION ALL SELECT 1 FROM {{fresh}} n JOIN money_transfer t ON t.id = n.reverses_id
+    WHERE t.source IN ({OPENING}, {MANUAL}) AND NOT EXISTS (
+        SELECT 1 FROM money_entry e WHERE e.reverses_id = n.reverses_id AND e.confirmed_by IS NOT NULL)"""
+ENTRY = ("book_id", "source", "day", "memo", "reverses_id", "line_id", "asked_by", "asked_at")
+BOOKED = ("source", "subject", "part", "book_id", "day", "debit_id", "credit_id", "amount", "payee_id", "reverses_id")
+
 
 class Migration(migrations.Migration):
     dependencies = [("money", "0001_tables"), ("people", "0002_guards")]
 
     operations = [
         *(never_deleted(f"money_{table}") for table in KEPT),
-        *(append_only(f"money_{table}") for table in ("transfer", "statement", "statementline", "match")),
+        *(append_only(f"money_{table}") for table in ADDED),
+        View("money_tie", TIES),
+        fixed("money_book", ("code", "currency")),
         fixed("money_account", ("book_id", "code", "kind")),
         references("money_transfer", "payee_id", "people_payee"),
         refuse_rows("money_transfer", "same_book", OTHER_BOOK, columns=("book_id", "debit_id", "credit_id")),
@@ -77,15 +106,51 @@ class Migration(migrations.Migration):
             NOT_THE_MIRROR,
             columns=("reverses_id", "book_id", "debit_id", "credit_id", "amount", "payee_id"),
         ),
+        refuse_rows("money_transfer", "by_two", BY_ONE, columns=BOOKED),
+        fixed("money_entry", ENTRY),
+        refuse(
+            "money_entry",
+            "answered_once",
+            "OLD.confirmed_by IS NOT NULL OR OLD.refused_by IS NOT NULL",
+            on=("UPDATE",),
+        ),
+        refuse(
+            "money_leg",
+            "before_it_is_confirmed",
+            "(SELECT e.confirmed_by FROM money_entry e WHERE e.id = NEW.entry_id) IS NOT NULL",
+            on=("INSERT",),
+        ),
+        refuse(
+            "money_summed",
+            "in_turn",
+            "NEW.first <> COALESCE((SELECT MAX(s.last) FROM money_summed s), 0) + 1",
+            on=("INSERT",),
+        ),
         no_overlap("money_period", ("book_id",)),
         refuse("money_period", "closed_for_good", "OLD.closed_at IS NOT NULL", on=("UPDATE",)),
         *lives("money_paymentbatch", "state", BATCH),
-        fixed("money_paymentbatch", ("book_id", "day", "orders", "amount", "prepared_by", "prepared_at")),
+        fixed("money_paymentbatch", ("book_id", "day", "orders", "amount", "text", "prepared_by", "prepared_at")),
         refuse("money_paymentbatch", "signed_once", SIGNED_AGAIN, on=("UPDATE",)),
         refuse("money_paymentbatch", "changed_account", CHANGED_BY_AN_APPROVER, on=("UPDATE",)),
+        refuse("money_paymentbatch", "tied", TIED, on=("UPDATE",)),
+        refuse("money_paymentbatch", "two_approvers", ONE_APPROVER, on=("UPDATE",)),
+        refuse(
+            "money_paymentbatch",
+            "handed_over_with_its_file",
+            "NEW.state = 'handed_over' AND OLD.state = 'released' AND NOT EXISTS"
+            " (SELECT 1 FROM money_bankfile f WHERE f.batch_id = NEW.id AND f.handed_over_at IS NOT NULL)",
+            on=("UPDATE",),
+        ),
         refuse("money_paymentbatch", "owed", NOT_WHAT_IS_OWED, on=("UPDATE",)),
         *lives("money_paymentorder", "state", ORDER),
         fixed("money_paymentorder", ("batch_id", "payee_id", "account_id", "amount", "reference")),
+        refuse(
+            "money_paymentorder",
+            "sent_with_its_batch",
+            "NEW.state = 'sent' AND OLD.state = 'ready' AND NOT EXISTS"
+            " (SELECT 1 FROM money_paymentbatch b WHERE b.id = NEW.batch_id AND b.state = 'handed_over')",
+            on=("UPDATE",),
+        ),
         references("money_paymentorder", "payee_id", "people_payee"),
         refuse_rows(
             "money_paymentorder", "own_account", FOREIGN_ACCOUNT, columns=("batch_id", "payee_id", "account_id")

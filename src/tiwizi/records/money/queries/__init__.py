@@ -1,0 +1,1 @@
+"""Questions about money, a file a subject."""

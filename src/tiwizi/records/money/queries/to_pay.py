@@ -1,0 +1,119 @@
+"""What is to be paid: open transfers by payee, the account that each would be paid to, and who has to wait and why.
+
+A payee waits (``HELD``) where the balance is not theirs, where no account of theirs is usable, where one is being
+changed (S4), where the last payment to it came back, or where the bank would not take their name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from tiwizi.formats.latin import latin
+from tiwizi.formats.orders import LONGEST_NAME
+from tiwizi.records.database.columns import read_columns
+from tiwizi.records.money.models import PAYMENT
+from tiwizi.rules.money import MAX_AMOUNT
+
+Array = NDArray[np.int64]
+#: Why a payee waits; texts: locale/<lang>/payment.toml, ``held_<reason>``.
+HELD = ("pays", "nothing_owed", "no_account", "account_changing", "came_back", "name_not_latin", "too_much")
+PAYS, NOTHING_OWED, NO_ACCOUNT, ACCOUNT_CHANGING, CAME_BACK, NAME_NOT_LATIN, TOO_MUCH = range(len(HELD))
+PAYABLE = {"members": "%members_payable%", "providers": "%providers_payable%", "": "%payable%"}
+
+_OPEN = f"""
+    SELECT t.id AS id, t.payee_id AS payee, t.source AS source, t.subject AS subject,
+           CASE WHEN c.roles LIKE %s THEN t.amount ELSE -t.amount END AS amount
+    FROM money_transfer t JOIN money_account d ON d.id = t.debit_id JOIN money_account c ON c.id = t.credit_id
+    WHERE t.book_id = %s AND t.day <= %s AND t.payee_id IS NOT NULL AND t.source <> {PAYMENT}
+    AND (d.roles LIKE %s) <> (c.roles LIKE %s)
+    AND NOT EXISTS (SELECT 1 FROM money_paymentitem i WHERE i.transfer_id = t.id) ORDER BY t.id"""
+
+#: The account in force of each payee: the last one usable and not ended; whether another is on its way; whether the
+#: last payment to it came back.
+_ACCOUNTS = """
+    SELECT p.id AS payee, a.id AS account, p.name AS name,
+        EXISTS (SELECT 1 FROM people_bankaccount w WHERE w.payee_id = p.id AND w.ended_at IS NULL
+                AND (w.usable_from IS NULL OR w.usable_from > %s)) AS changing,
+        EXISTS (SELECT 1 FROM money_paymentorder o WHERE o.id = (
+                    SELECT MAX(l.id) FROM money_paymentorder l WHERE l.account_id = a.id
+                    AND l.state IN ('sent', 'paid', 'returned'))
+                AND o.state = 'returned') AS back
+    FROM people_payee p LEFT JOIN people_bankaccount a ON a.id = (
+        SELECT MAX(u.id) FROM people_bankaccount u
+        WHERE u.payee_id = p.id AND u.usable_from <= %s AND (u.ended_at IS NULL OR u.ended_at > %s))
+    ORDER BY p.id"""
+
+
+@dataclass(frozen=True)
+class Open:
+    """Transfers that no order has taken, by column: their id, whom and what they are for, minor units (negative where
+    the payee owes)."""
+
+    id: Array
+    payee: Array
+    source: Array
+    subject: Array
+    amount: Array
+
+    def only(self, which: NDArray[np.bool_]) -> Open:
+        return Open(self.id[which], self.payee[which], self.source[which], self.subject[which], self.amount[which])
+
+
+@dataclass(frozen=True)
+class Dues:
+    """Each payee once: what they are owed (minor units), the account, and their place in HELD."""
+
+    payee: Array
+    amount: Array
+    account: Array
+    held: Array
+
+
+def open_transfers(*, book: int, until: date, to: str = "") -> Open:
+    """What is open in a book up to the end of a day. to: "members" or "providers", or both."""
+    kinds: Any = dict.fromkeys(("id", "payee", "source", "subject", "amount"), "int")
+    like = PAYABLE[to]
+    return Open(**read_columns(_OPEN, kinds, [like, book, until, like, like]))
+
+
+def dues(found: Open, *, at: datetime) -> Dues:
+    """Who is owed what, and whether they can be paid at a moment."""
+    payees, place = np.unique(found.payee, return_inverse=True)
+    owed = np.zeros(len(payees), np.int64)
+    np.add.at(owed, place, found.amount)
+    moment = connection.ops.adapt_datetimefield_value(at)
+    known = read_columns(
+        _ACCOUNTS,
+        {"payee": "int", "account": "int", "name": "text", "changing": "flag", "back": "flag"},
+        [moment, moment, moment],
+    )
+    row = np.searchsorted(known["payee"], payees)
+    account = known["account"][row]
+    names = known["name"].take(row).to_pylist()
+    held = np.select(
+        [owed <= 0, known["changing"][row], account < 0, known["back"][row], owed > MAX_AMOUNT, ~_payable_names(names)],
+        [NOTHING_OWED, ACCOUNT_CHANGING, NO_ACCOUNT, CAME_BACK, TOO_MUCH, NAME_NOT_LATIN],
+        PAYS,
+    )
+    return Dues(payees, owed, account, held)
+
+
+def _payable_names(names: Sequence[str]) -> NDArray[np.bool_]:
+    written = (latin(name) or "" for name in names)
+    return np.array([0 < len(name) <= LONGEST_NAME for name in written], bool)
+
+
+def ties(users: Sequence[int]) -> tuple[set[int], set[tuple[int, int]]]:
+    """What some users must not pay: payees of their families, and (source, subject) of what they decided (S2, S3)."""
+    marks = ", ".join(["%s"] * len(users))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT payee_id, source, subject FROM money_tie WHERE user_id IN ({marks})", list(users))
+        rows = cursor.fetchall()
+    return {payee for payee, *_ in rows if payee is not None}, {(s, n) for p, s, n in rows if s is not None}

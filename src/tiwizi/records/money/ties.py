@@ -1,0 +1,35 @@
+"""Who has a hand in what is paid, and so neither prepares, approves nor releases it (S2, S3).
+
+The view ``money_tie`` (user_id, payee_id, source, subject) ties a user to a payee, or to what a transfer comes from.
+Here it knows families of payees and entries made by hand; care widens it by who decided a file and whose family it is
+of, which only its tables know. Verbs and the database's own guard ask it with the same words.
+"""
+
+from __future__ import annotations
+
+from tiwizi.records.money.models import MANUAL, OPENING, RETURN
+
+FAMILIES = """SELECT u.id AS user_id, p.id AS payee_id,
+    CAST(NULL AS smallint) AS source, CAST(NULL AS bigint) AS subject
+    FROM people_user u JOIN people_membership m ON m.person_id = u.person_id
+    JOIN people_membership o ON o.household_id = m.household_id JOIN people_payee p ON p.person_id = o.person_id
+    UNION ALL SELECT u.id, p.id, NULL, NULL FROM people_user u JOIN people_payee p ON p.person_id = u.person_id"""
+BY_HAND = " UNION ALL ".join(
+    f"SELECT {who}, NULL, source, id FROM money_entry WHERE source IN ({OPENING}, {MANUAL})"
+    for who in ("asked_by", "confirmed_by")
+)
+TIES = f"{FAMILIES} UNION ALL {BY_HAND}"
+
+#: Orders of a batch that one of some users is tied to: by its payee, by what it pays, or by what it pays again because
+#: the first payment came back.
+_PAID = """SELECT {order}.batch_id AS batch_id FROM money_tie k
+    JOIN money_transfer t ON t.source = k.source AND t.subject = k.subject
+    JOIN money_paymentitem i ON i.transfer_id = t.id"""
+TIED_IN_BATCH = f"""
+    EXISTS (SELECT 1 FROM money_tie k JOIN money_paymentorder o ON o.payee_id = k.payee_id
+            WHERE k.user_id IN ({{users}}) AND o.batch_id = {{batch}})
+    OR EXISTS ({_PAID.format(order="o")} JOIN money_paymentorder o ON o.id = i.order_id
+               WHERE k.user_id IN ({{users}}) AND o.batch_id = {{batch}})
+    OR EXISTS ({_PAID.format(order="o")} JOIN money_transfer r ON r.source = {RETURN} AND r.subject = i.order_id
+               JOIN money_paymentitem j ON j.transfer_id = r.id JOIN money_paymentorder o ON o.id = j.order_id
+               WHERE k.user_id IN ({{users}}) AND o.batch_id = {{batch}})"""
