@@ -49,6 +49,8 @@ NOTHING_LEFT = {
 }
 #: The reasons that apply to what the rate has given. So does coordination, but where it is the base itself.
 AFTER_THE_RATE = ("ceiling", "awaiting_point_value", "point_value", "rounding")
+#: The field of a coverage rule that a reason applies, where the law may be cited for it.
+FIELDS = {"reference": "rate", "rate": "rate", "unit_cap": "unit_cap", "fixed_amount": "fixed"}
 #: The texts that speak of each unit, and say it otherwise where there is only one.
 OF_UNITS = ("unit_cap", "fixed_amount", "copayment")
 
@@ -180,9 +182,10 @@ class Telling:
     def _rules(self, part: Part) -> Iterator[str]:
         """The rules of a layer in their order, and what it pays."""
         entries = self._with_silent_rule(part)
+        basis = [(entry.clause, self._source(entry)) for entry in entries]
         for position, entry in enumerate(entries):
-            later = {other.clause for other in entries[position + 1 :]}
-            yield self.sentence(entry, last=entry is entries[-1], cited=entry.clause not in later)
+            cited = basis[position] not in basis[position + 1 :]
+            yield self.sentence(entry, last=entry is entries[-1], cited=cited)
         last = entries[-1] if entries else None
         if last is None or not (last.effect == "review" or last.refuses or last.reason in ("rate", "reported")):
             yield self.say("pays" if part.paid else "pays_nothing", after=self.words.money(part.paid)) + "."
@@ -227,13 +230,22 @@ class Telling:
         """What one rule did, with the clause that it rests on."""
         told = self.say(self._key(entry, last=last), **self._values(entry))
         clause = self._clause(entry)
-        return self.words.cited(told, self._authority(clause) if clause and cited else [])
+        return self.words.cited(told, self._authority(clause, self._source(entry)) if clause and cited else [])
 
-    def _authority(self, clause: Clause) -> list[str]:
+    def _authority(self, clause: Clause, source: str) -> list[str]:
         """What a rule is called, for whom and where it is written, its source and its days."""
         name = self.words.name(getattr(clause, "name", {}))
         case = self.words.condition(clause.when) if isinstance(clause, Coverage) else ""
-        return [name, case, self.words.source(clause.dates), self.words.since(clause.dates)]
+        return [name, case, self.words.named_source(source), self.words.since(clause.dates)]
+
+    def _source(self, entry: Entry) -> str:
+        """The source of what an entry tells of its clause: the law's, or the clause's own for what it adds."""
+        clause = self._clause(entry)
+        if not isinstance(clause, Coverage) or not clause.dates.own:
+            return clause.dates.source if clause else ""
+        field = FIELDS.get(entry.reason, "")
+        field = "amount" if field == "rate" and clause.base == "lump_sum" else field
+        return clause.dates.source if field in clause.dates.cited else clause.dates.own
 
     def _clause(self, entry: Entry) -> Clause | None:
         return self.blocks[entry.clause]

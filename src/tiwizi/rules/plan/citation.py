@@ -71,10 +71,10 @@ def _piece(block: Block, dates: Dates, law: Law, cited: dict[str, str]) -> tuple
         values[name] = Cited(parameter, law.parameters[parameter].kind, value.value)
         if values[name].kind == "money" and law.currency != block.reading.currency:
             block.error(name, "law_currency", parameter=parameter, currency=law.currency)
-    return replace(block, cited=values), _with_authority(block, dates, law, first)
+    return replace(block, cited=values), _with_authority(block, dates, law, first, frozenset(values))
 
 
-def _with_authority(block: Block, dates: Dates, law: Law, value: LawValue | None) -> Dates:
+def _with_authority(block: Block, dates: Dates, law: Law, value: LawValue | None, cited: frozenset[str]) -> Dates:
     """The dates of a piece with the source of the law's value; a status of its own makes it a source of its own."""
     if value is None:
         return dates
@@ -86,6 +86,8 @@ def _with_authority(block: Block, dates: Dates, law: Law, value: LawValue | None
     return replace(
         dates,
         source=source.id,
+        own=dates.source if dates.source != value.dates.source else "",
+        cited=cited,
         voted=dates.voted or given.voted,
         approved=dates.approved or given.approved,
         published=dates.published or given.published,

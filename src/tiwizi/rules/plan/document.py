@@ -34,7 +34,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Dates:
-    """The dates and the authority of a block. The day ``until`` itself is outside (half-open)."""
+    """The dates and the authority of a block. The day ``until`` itself is outside (half-open).
+
+    Where a block cites the law, ``source`` is the law's, for the fields ``cited``; ``own`` is the block's own, for all
+    that it says besides ("" where the two are one).
+    """
 
     effective: date
     until: date | None = None
@@ -43,6 +47,8 @@ class Dates:
     published: date | None = None
     source: str = ""
     line: int = 0
+    own: str = ""
+    cited: frozenset[str] = frozenset()
 
     def holds(self, on: date) -> bool:
         return self.effective <= on and (self.until is None or on < self.until)

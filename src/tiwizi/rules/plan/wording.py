@@ -165,8 +165,13 @@ class Wording:
     # By which authority
 
     def source(self, dates: Dates) -> str:
-        """ "Law 65-00, secondary source"; "" where the block names no source of the plan."""
-        source = self.plan.sources.get(dates.source)
+        """ "Law 65-00, secondary source", and where the other terms come from; "" where the block names no source."""
+        own = self.part("own", source=self.named_source(dates.own)) if dates.own else ""
+        return self.listed([self.named_source(dates.source), own])
+
+    def named_source(self, source_id: str) -> str:
+        """A source and its status; "" where the plan has no such source."""
+        source = self.plan.sources.get(source_id)
         if source is None:
             return ""
         status = self.part("status_conflicting" if source.status == "?" else f"status_{source.status}")
