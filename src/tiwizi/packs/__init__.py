@@ -96,9 +96,12 @@ def _sound(country: str, path: Path, parse: Parse[T]) -> T:
 def read_plan_file(path: Path | str) -> tuple[Plan | None, list[Problem]]:
     """A plan file with the law of its country. Raises OSError where there is no such file."""
     text, problems = read_text(Path(path))
-    if text is None:
-        return None, problems
-    root, reading = open_document(text, file=str(path))
+    return (None, problems) if text is None else read_plan_text(text, file=str(path))
+
+
+def read_plan_text(text: str, *, file: str) -> tuple[Plan | None, list[Problem]]:
+    """A plan as text with the law of its country; ``file``: what to call it where it has mistakes."""
+    root, reading = open_document(text, file=file)
     if root is None:
         return None, reading.found()
     try:

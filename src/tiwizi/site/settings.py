@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "tiwizi.records.money",
     "tiwizi.records.cover",
     "tiwizi.records.care",
+    "tiwizi.records.intake",
 ]
 AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 import tiwizi.formats.tables as package
+import tiwizi.records as records
 from tiwizi.locale import catalogue
 
-CODE = "".join(path.read_text(encoding="utf-8") for path in sorted(Path(package.__file__).parent.glob("*.py")))
+PLACES = (Path(package.__file__).parent.glob("*.py"), Path(records.__file__).parent.rglob("*.py"))
+CODE = "".join(path.read_text(encoding="utf-8") for place in PLACES for path in sorted(place))
 #: Keys that are put together: unknown_<of> and <of>_in_repair, for what a row may name.
-JOINED = {key for of in ("household", "person", "claim") for key in (f"unknown_{of}", f"{of}_in_repair")}
+JOINED = {
+    key for of in ("household", "person", "claim", "status", "cover") for key in (f"unknown_{of}", f"{of}_in_repair")
+}
 
 
 @pytest.mark.parametrize("subject", ["tables", "repair"])

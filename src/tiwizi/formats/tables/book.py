@@ -68,7 +68,11 @@ def _rows(start: NDArray[Any], parts: NDArray[Any]) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class Book:
-    """``questions``: what a person must answer before amounts are trusted. ``notes``: columns that were not read."""
+    """``questions``: what a person must answer before amounts are trusted. ``notes``: columns that were not read.
+
+    ``sheets`` are the tables as they were read, and ``rows`` says for each table which of its rows the facts' entries
+    came from; both are there for who asked to ``keep`` them.
+    """
 
     facts: Facts
     tariff: Tariff
@@ -79,6 +83,8 @@ class Book:
     notes: tuple[Said, ...] = ()
     lang: str = "en"
     sources: Callable[[str], Source] | None = None
+    sheets: Mapping[str, Sheet] = field(default_factory=dict)
+    rows: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     @property
     def question(self) -> Said | None:
@@ -167,7 +173,7 @@ def read_folder(
         return chained([(name, read_source(path, table, lang=lang)) for name, path in named], table)
 
     known = {table: source for table in TABLES if table in paths or table == "tariff"}
-    return _book(known, currency=currency, lang=lang, amounts_in=amounts_in)
+    return read_sources(known, currency=currency, lang=lang, amounts_in=amounts_in)
 
 
 def from_rows(
@@ -180,7 +186,7 @@ def from_rows(
     """The same from rows in memory, heading -> cell; a table left out has no rows. Raises TableError."""
     rows = {table: list(found) for table, found in tables.items()}
     known = {table: (lambda name: from_mappings(rows[name], name)) for table in TABLES if table in rows}
-    return _book(known, currency=currency, lang=lang, amounts_in=amounts_in)
+    return read_sources(known, currency=currency, lang=lang, amounts_in=amounts_in)
 
 
 #: The order in which tables are checked: each rests on those before it.
@@ -188,12 +194,17 @@ ORDER = ("people", "statuses", "cover", "tariff", "claims", "lines", "reported")
 Sources = Mapping[str, Callable[[str], Source]]
 
 
-def _book(sources: Sources, *, currency: str, lang: str, amounts_in: AmountsIn | None) -> Book:
-    """While a table is checked, the next is read."""
+def read_sources(
+    sources: Sources, *, currency: str, lang: str = "en", amounts_in: AmountsIn | None = None, keep: bool = False
+) -> Book:
+    """The same from sources of any kind: table -> what reads it. While a table is checked, the next is read.
+
+    keep: the tables are kept beside the facts (``Book.sheets``), for who stores more than the engine needs.
+    """
     with ThreadPoolExecutor(1) as reader:
         ahead = {table: reader.submit(sources[table], table) for table in ORDER if table in sources}
         try:
-            return _checked(sources, ahead, currency=currency, lang=lang, amounts_in=amounts_in)
+            return _checked(sources, ahead, currency=currency, lang=lang, amounts_in=amounts_in, keep=keep)
         finally:
             for waiting in ahead.values():
                 waiting.cancel()
@@ -206,6 +217,7 @@ def _checked(
     currency: str,
     lang: str,
     amounts_in: AmountsIn | None,
+    keep: bool,
 ) -> Book:
     sheets: dict[str, Sheet] = {}
 
@@ -224,9 +236,13 @@ def _checked(
     asked = question(lines.unit_price, lines.billed, lines.quantity, lines.code, prices.tariff, currency)
     known = {table: sheets[table] for table in TABLES if table in sources}
     facts, tariff, ids = _joined(people, statuses, cover, prices, claims, lines, reported)
+    rows = {
+        "people": people.person_row, "statuses": statuses.row, "cover": cover.row, "tariff": prices.row,
+        "claims": claims.row, "lines": lines.row,
+    }  # fmt: skip
     return Book(
         facts, tariff, ids, currency, set_apart(known), (asked,) if asked else (), _notes(known), lang,
-        lambda table: sources[table](table),
+        lambda table: sources[table](table), sheets if keep else {}, rows if keep else {},
     )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ class Statuses:
     status: Rows
     since: Rows
     to: Rows
+    row: Rows
     doubtful: Rows  # bool per person, and False for none: a status of theirs is in repair
 
 
@@ -57,6 +58,7 @@ class Cover:
     stage: Rows
     joined: Rows
     paid_until: Rows
+    row: Rows
     doubtful: Rows  # bool per person, and False for none: a cover of their household or their own is in repair
 
 
@@ -97,7 +99,7 @@ def read_statuses(sheet: Sheet, people: People) -> Statuses:
     doubtful = np.zeros(len(people.people) + 1, bool)
     doubtful[person[sheet.bad & (person >= 0)]] = True
     rows = _sorted(sheet.good, (person, status, since, to))
-    return Statuses(starts(person[rows], len(people.people)), status[rows], since[rows], to[rows], doubtful)
+    return Statuses(starts(person[rows], len(people.people)), status[rows], since[rows], to[rows], rows, doubtful)
 
 
 def read_cover(sheet: Sheet, people: People) -> Cover:
@@ -113,7 +115,7 @@ def read_cover(sheet: Sheet, people: People) -> Cover:
     rows = _sorted(sheet.good, (household, person, plan, since, to, stage, joined, paid_until))
     return Cover(
         starts(household[rows], len(people.households)), person[rows], plan[rows].astype(np.int16),
-        tuple(plans.to_pylist()), since[rows], to[rows], stage[rows], joined[rows], paid_until[rows], doubtful,
+        tuple(plans.to_pylist()), since[rows], to[rows], stage[rows], joined[rows], paid_until[rows], rows, doubtful,
     )  # fmt: skip
 
 

@@ -75,7 +75,7 @@ class Source:
         return self.named(at) if self.named else [self.table] * len(at)
 
 
-def find_tables(folder: Path, *, lang: str = "en") -> dict[str, Path]:
+def find_tables(folder: Path, *, lang: str = "en", required: Sequence[str] = REQUIRED_TABLES) -> dict[str, Path]:
     """table -> its file in a folder. Raises TableError for a spreadsheet, two files of one table, or a missing one."""
     if not folder.is_dir():
         raise TableError("no_folder", lang=lang, path=str(folder))
@@ -91,7 +91,7 @@ def find_tables(folder: Path, *, lang: str = "en") -> dict[str, Path]:
         if table in found:
             raise TableError("two_files", lang=lang, table=table, first=str(found[table]), second=str(path))
         found[table] = path
-    for table in REQUIRED_TABLES:
+    for table in required:
         if table not in found:
             raise TableError("missing_table", lang=lang, table=table, folder=str(folder))
     return found

@@ -21,13 +21,14 @@ _NUMBERS = ("coefficient", "price", "reimbursement_base", "generic_base", "rate"
 
 @dataclass(frozen=True)
 class Prices:
-    """The tariff; its codes, labels (by language) and providers as text arrays; and the codes that have a row in
-    repair, so that no line of theirs can be priced with certainty."""
+    """The tariff; its codes, labels (by language) and providers as text arrays; the row of each price in the table; and
+    the codes that have a row in repair, so that no line of theirs can be priced with certainty."""
 
     tariff: Tariff
     codes: Any
     labels: dict[str, Any]
     providers: Any
+    row: Rows
     lost: Any
 
 
@@ -50,7 +51,7 @@ def read_tariff(sheet: Sheet) -> Prices:
     order = _specific_first(sheet.good, rows)
     tariff, used = _assemble({name: values[order] for name, values in rows.items()}, codes, categories, letters)
     labels = {lang: _labels(sheet.coded(f"label_{lang}"), order, code, used) for lang in ("ar", "fr", "en")}
-    return Prices(tariff, codes.take(pa.array(used)), labels, providers, codes.take(pa.array(lost)))
+    return Prices(tariff, codes.take(pa.array(used)), labels, providers, order, codes.take(pa.array(lost)))
 
 
 def _check_rows(sheet: Sheet, rows: dict[str, Rows]) -> None:

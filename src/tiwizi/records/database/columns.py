@@ -2,13 +2,15 @@
 
 Out, a column is a numpy array (texts: an Arrow array). Whole numbers are int64 with -1 for null; days are int32 since
 1970-01-01 with period.NO_DAY for null; flags are bool. In, a column is a numpy array, or an Arrow array where it has
-nulls or texts; days are datetime64[D] (NaT: null) or whole days since 1970-01-01.
+nulls or texts; days are datetime64[D] (NaT: null) or whole days since 1970-01-01; moments are whole microseconds since
+1970, UTC, none of them null.
 
 PostgreSQL gives and takes binary COPY, SQLite rows in key order: see docs/decisions/0008-columns-in-and-out.md.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from itertools import chain
@@ -39,6 +41,33 @@ def read_columns(sql: str, kinds: Mapping[str, Kind], params: Sequence[Any] = ()
     return (
         _from_postgresql(sql, kinds, params) if connection.vendor == "postgresql" else _from_sqlite(sql, kinds, params)
     )
+
+
+def read_matching(
+    sql: str, keys: Sequence[Any] | Column, kinds: Mapping[str, Kind], params: Sequence[Any] = ()
+) -> dict[str, Column]:
+    """What a query gives for some keys, texts or whole numbers. Its FROM begins with ``{keys} k``: rows of ``k.key``
+    and ``k.place``, the position of the key among those given. ``params`` are those that come after."""
+    asked = keys.to_pylist() if isinstance(keys, pa.Array | pa.ChunkedArray) else np.asarray(keys).tolist()
+    if not asked:
+        return {name: _joined([], kind) for name, kind in kinds.items()}
+    if connection.vendor == "postgresql":
+        kind = "text" if isinstance(asked[0], str) else "int8"
+        rows = f"(SELECT key, place - 1 AS place FROM unnest(%s::{kind}[]) WITH ORDINALITY AS u(key, place))"
+        return read_columns(sql.format(keys=rows), kinds, [asked, *params])
+    rows = '(SELECT j.value AS key, j."key" AS place FROM json_each(%s) j)'
+    return read_columns(sql.format(keys=rows), kinds, [json.dumps(asked), *params])
+
+
+def find_ids(model: type[models.Model], field: str, keys: Column) -> NDArray[Any]:
+    """The id of the row that has each key in a field of distinct values, -1 where none has."""
+    found = np.full(len(keys), -1, np.int64)
+    if not model._default_manager.exists():
+        return found
+    sql = f'SELECT k.place AS place, t.id AS id FROM {{keys}} k JOIN "{model._meta.db_table}" t ON t."{field}" = k.key'
+    rows = read_matching(sql, keys, {"place": "int", "id": "int"})
+    found[rows["place"]] = rows["id"]
+    return found
 
 
 def _from_postgresql(sql: str, kinds: Mapping[str, Kind], params: Sequence[Any]) -> dict[str, Column]:
@@ -140,6 +169,51 @@ def write_columns(model: type[models.Model], columns: Mapping[str, Column]) -> i
     return count
 
 
+def add_columns(model: type[models.Model], columns: Mapping[str, Column]) -> NDArray[Any]:
+    """Add rows under ids that follow each other; the ids, in the order of the rows. Inside a transaction."""
+    count = len(next(iter(columns.values())))
+    if count == 0:
+        return np.zeros(0, np.int64)
+    ids = np.arange(count) + reserve_ids(model, count)
+    write_columns(model, {"id": ids} | dict(columns))
+    return ids
+
+
+def update_columns(model: type[models.Model], ids: Column, columns: Mapping[str, Column]) -> None:
+    """Change some fields of the rows with some ids. Inside a transaction."""
+    if len(ids) == 0:
+        return
+    assert connection.in_atomic_block
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
+    if connection.vendor == "postgresql":
+        _update_postgresql(model, ids, fields, list(columns.values()))
+        return
+    cells = [_sqlite_cells(field, column) for field, column in zip(fields, columns.values(), strict=True)]
+    changes = ", ".join(f'"{field.column}" = ?' for field in fields)
+    with connection.wrap_database_errors:
+        connection.connection.cursor().executemany(
+            f'UPDATE "{model._meta.db_table}" SET {changes} WHERE id = ?',
+            zip(*cells, np.asarray(ids).tolist(), strict=True),
+        )
+
+
+def _update_postgresql(
+    model: type[models.Model], ids: Column, fields: Sequence[Any], columns: Sequence[Column]
+) -> None:
+    """By way of a table that lives as long as the transaction."""
+    key, names = model._meta.get_field("id"), [f'"{field.column}"' for field in fields]
+    listed = ", ".join(['"id"', *names])
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.changed")
+        cursor.execute(
+            f'CREATE TEMP TABLE changed ON COMMIT DROP AS SELECT {listed} FROM "{model._meta.db_table}" WITH NO DATA'
+        )
+    _copy_in("changed", [key, *fields], [np.asarray(ids), *columns])
+    changes = ", ".join(f"{name} = c.{name}" for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(f'UPDATE "{model._meta.db_table}" t SET {changes} FROM changed c WHERE t.id = c.id')
+
+
 def reserve_ids(model: type[models.Model], count: int) -> int:
     """The first of so many consecutive ids that no other writer will use; inside a transaction.
 
@@ -182,7 +256,10 @@ def _to_sqlite(model: type[models.Model], fields: Sequence[Any], columns: Sequen
 
 
 def _sqlite_cells(field: Any, column: Column) -> list[Any]:
-    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
+    if isinstance(field, models.DateTimeField):
+        texts = np.datetime_as_string(np.asarray(column).astype("datetime64[us]"))
+        return [text.replace("T", " ").removesuffix(".000000") for text in texts.tolist()]
+    if isinstance(field, models.DateField):
         days = _days(column)
         texts = np.datetime_as_string(days).astype(object)
         texts[np.isnat(days)] = None
@@ -191,9 +268,13 @@ def _sqlite_cells(field: Any, column: Column) -> list[Any]:
 
 
 def _to_postgresql(model: type[models.Model], fields: Sequence[Any], columns: Sequence[Column]) -> None:
+    _copy_in(model._meta.db_table, fields, columns)
+
+
+def _copy_in(table: str, fields: Sequence[Any], columns: Sequence[Column]) -> None:
     names = ", ".join(f'"{field.column}"' for field in fields)
     data = b"".join(_binary_rows(fields, columns))
-    statement = f'COPY "{model._meta.db_table}" ({names}) FROM STDIN (FORMAT BINARY)'
+    statement = f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)'
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(statement) as copy:
         copy.write(_HEADER + data + b"\xff\xff")
 
@@ -228,11 +309,14 @@ def _wire(field: Any) -> str | None:
     kind = str(field.db_type(connection)).split("(")[0].split(" ")[0]
     kind = {"serial": "integer", "bigserial": "bigint", "smallserial": "smallint"}.get(kind, kind)
     known = {"bigint": ">i8", "integer": ">i4", "smallint": ">i2", "boolean": ">i1", "date": ">i4"}
+    known |= {"timestamp": ">i8"}
     assert kind in known or kind in ("varchar", "text", "bytea", "char"), f"no columns of {kind}: {field.name}"
     return known.get(kind)
 
 
 def _even(field: Any, column: Column) -> NDArray[Any]:
+    if isinstance(field, models.DateTimeField):
+        return np.asarray(column) - _POSTGRES_EPOCH * 86_400_000_000
     if isinstance(field, models.DateField):
         return _days(column).astype(np.int64) - _POSTGRES_EPOCH
     return np.asarray(column)
@@ -258,7 +342,7 @@ def _ragged(field: Any, wire: str | None, column: Column) -> list[bytes] | None:
         cells = column.to_pylist() if arrow else list(column)
         texts = [cell.encode() if isinstance(cell, str) else cell for cell in cells]
         return [_NULL if text is None else len(text).to_bytes(4, "big") + text for text in texts]
-    if isinstance(field, models.DateField):
+    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
         days = _days(column)
         empty, cells = np.isnat(days), np.where(np.isnat(days), 0, days.astype(np.int64) - _POSTGRES_EPOCH)
     elif arrow and column.null_count:

@@ -1,4 +1,4 @@
-"""Events in their chain, and messages that wait to be sent."""
+"""Events in their chain, messages that wait to be sent, and what rows said before they were changed."""
 
 from __future__ import annotations
 
@@ -34,3 +34,16 @@ class Message(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["id"], condition=models.Q(sent_at=None), name="trail_message_waiting")]
+
+
+class Former(models.Model):
+    """What a row said before it was changed, so that nothing is overwritten unseen. Outside the chain: it may hold
+    names, which the law lets people have removed, and the chain must stand without them."""
+
+    subject = models.CharField(max_length=60)  # "person:12", "cover:88"
+    body = models.TextField()  # JSON: the fields that changed, as they were
+    moment = models.BigIntegerField()  # microseconds since 1970, UTC: when it changed
+    user = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["subject"], name="trail_former_subject")]

@@ -49,4 +49,15 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Former",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=60)),
+                ("body", models.TextField()),
+                ("moment", models.BigIntegerField()),
+                ("user", models.BigIntegerField()),
+            ],
+            options={"indexes": [models.Index(fields=["subject"], name="trail_former_subject")]},
+        ),
     ]

@@ -1,4 +1,4 @@
-"""Events are never changed or removed; messages change (sent) and stay."""
+"""Events and former values are never changed or removed; messages change (sent) and stay."""
 
 from django.db import migrations
 
@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
 
     operations = [
         append_only("trail_event"),
+        append_only("trail_former"),
         never_deleted("trail_message"),
         fixed("trail_message", ("id", "event_id", "topic")),
     ]
