@@ -55,7 +55,11 @@ class Compared:
 
     @property
     def counts(self) -> dict[str, int]:
-        return {"new": int(self.new.sum()), "changed": 0, "same": int((self.stated.told & ~self.new & ~self.refused).sum())}
+        return {
+            "new": int(self.new.sum()),
+            "changed": 0,
+            "same": int((self.stated.told & ~self.new & ~self.refused).sum()),
+        }
 
 
 def compare(stated: Stated, home: Rows, *, refused: Rows, findings: Findings) -> Compared:
