@@ -14,6 +14,11 @@ from tiwizi.records.trail.models import Event, Message
 from tiwizi.rules.period import NO_DAY, day_number
 
 
+@transaction.atomic
+def write(columns: dict[str, object]) -> int:
+    return write_columns(Event, columns)
+
+
 def events(count: int, *, first: int = 1) -> dict[str, object]:
     return {
         "position": np.arange(first, first + count),
@@ -28,14 +33,15 @@ def events(count: int, *, first: int = 1) -> dict[str, object]:
 
 
 def test_texts_blobs_and_nulls_come_back() -> None:
-    assert write_columns(Event, events(300)) == 300
+    assert write(events(300)) == 300
     found = read_columns(
-        'SELECT position, "user", subject, key FROM trail_event ORDER BY position',
-        {"position": "int", "user": "int", "subject": "text", "key": "text"},
+        'SELECT position, "user", subject, key, hash FROM trail_event ORDER BY position',
+        {"position": "int", "user": "int", "subject": "text", "key": "text", "hash": "blob"},
     )
     assert found["position"].tolist() == list(range(1, 301))
     assert found["subject"].to_pylist()[:2] == ['"a", é\n0', '"a", é\n1']
     assert found["key"].to_pylist()[:3] == ["k0", "", "k2"]
+    assert found["hash"].to_pylist()[7] == bytes([7]) * 32
     assert bytes(Event.objects.get(position=3).hash) == bytes([2]) * 32
     assert Event.objects.get(position=2).key is None
 
@@ -61,7 +67,7 @@ def test_nothing_comes_back_as_empty_columns(kinds: dict[str, str]) -> None:
 def test_more_rows_than_one_piece_keep_their_order() -> None:
     count = PIECE + 7
     with transaction.atomic():
-        write_columns(Event, events(count))
+        write(events(count))
     found = read_columns(
         "SELECT position, moment FROM trail_event ORDER BY position", {"position": "int", "moment": "int"}
     )
@@ -69,7 +75,7 @@ def test_more_rows_than_one_piece_keep_their_order() -> None:
 
 
 def test_a_query_takes_parameters() -> None:
-    write_columns(Event, events(10))
+    write(events(10))
     found = read_columns(
         "SELECT position FROM trail_event WHERE position > %s AND verb = %s", {"position": "int"}, [8, "دفع"]
     )
@@ -77,7 +83,7 @@ def test_a_query_takes_parameters() -> None:
 
 
 def test_reserved_ids_are_not_given_again() -> None:
-    write_columns(Event, events(1))
+    write(events(1))
     with transaction.atomic():
         first = reserve_ids(Message, 100)
         assert reserve_ids(Message, 5) == first + 100
@@ -85,7 +91,7 @@ def test_reserved_ids_are_not_given_again() -> None:
 
 
 def test_a_row_that_is_refused_takes_all_rows_with_it() -> None:
-    write_columns(Event, events(5))
+    write(events(5))
     with pytest.raises(IntegrityError), transaction.atomic():
-        write_columns(Event, events(5, first=5))
+        write(events(5, first=5))
     assert Event.objects.count() == 5

@@ -1,36 +1,36 @@
 """Whole columns in and out of a table, without the ORM: what the run, the import and the reports stand on.
 
-Out, a column is a numpy array (texts: an Arrow array). Whole numbers are int64 with -1 for null; days are int32 since
-1970-01-01 with period.NO_DAY for null; flags are bool. In, a column is a numpy array, or an Arrow array where it has
-nulls or texts; days are datetime64[D] (NaT: null) or whole days since 1970-01-01; moments are whole microseconds since
-1970, UTC, none of them null.
+Out, a column is a numpy array, of texts and blobs an Arrow array (empty for null). Whole numbers are int64 with -1 for
+null; days are int32 since 1970-01-01 with period.NO_DAY for null; flags are bool.
 
-PostgreSQL gives and takes binary COPY, SQLite rows in key order: see docs/decisions/0008-columns-in-and-out.md.
+In, a column is a numpy array, or an Arrow array where it has nulls or texts; days are datetime64[D] (NaT: null) or
+whole days since 1970-01-01; moments are whole microseconds since 1970, UTC, none of them null.
+
+PostgreSQL gives arrays and takes binary COPY, SQLite rows in key order: see docs/decisions/0008-columns-in-and-out.md.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from io import BytesIO
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as arrow_csv
 from django.db import connection, models
 from numpy.typing import NDArray
+from psycopg import ClientCursor, RawCursor
 
 from tiwizi.rules.period import NO_DAY
 
-Kind = Literal["int", "day", "flag", "text"]
+Kind = Literal["int", "day", "flag", "text", "blob"]
 Column = Any
 #: Rows at a time.
 PIECE = 100_000
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _POSTGRES_EPOCH = 10_957  # 2000-01-01 in days since 1970-01-01
-_WIRE: dict[str, tuple[str, int]] = {"int": (">i8", 8), "day": (">i4", 4), "flag": (">i1", 1)}
+_WIRE = {"int": ">i8", "day": ">i4", "flag": ">i1"}
 
 
 # -- out -----------------------------------------------------------------------------------------------------------
@@ -71,52 +71,47 @@ def find_ids(model: type[models.Model], field: str, keys: Column) -> NDArray[Any
 
 
 def _from_postgresql(sql: str, kinds: Mapping[str, Kind], params: Sequence[Any]) -> dict[str, Column]:
-    """Rows of whole numbers are all equally long in binary, so the whole answer is one array; texts come as CSV."""
-    texts = "text" in kinds.values()
-    asked = ", ".join(_as_wire(name, kind) for name, kind in kinds.items())
-    form = "csv" if texts else "binary"
-    statement = f"COPY (SELECT {asked} FROM ({sql}) q) TO STDOUT (FORMAT {form})"
-    with connection.cursor() as cursor, cursor.cursor.copy(statement, params or None) as copy:
-        data = b"".join(copy)
-    return _of_csv(data, kinds) if texts else _of_binary(data, kinds)
+    """The server gathers each column into one value, so that one row is all that comes: COPY sends every row alone."""
+    asked = ", ".join(column for name, kind in kinds.items() for column in _gathered(name, kind))
+    connection.ensure_connection()
+    driver = connection.connection
+    if params:
+        sql = ClientCursor(driver).mogrify(sql, params)
+    with connection.wrap_database_errors, RawCursor(driver) as cursor:
+        cursor.execute(f"SELECT {asked} FROM ({sql}) q".encode(), binary=True)
+        answer = cursor.pgresult
+        assert answer is not None
+        cells = iter([answer.get_value(0, at) for at in range(answer.nfields)])
+    return {name: _of_cell(kind, cells) for name, kind in kinds.items()}
 
 
-def _as_wire(name: str, kind: Kind) -> str:
+def _gathered(name: str, kind: Kind) -> tuple[str, ...]:
+    """What to ask for a column: nulls replaced, for an array that has none is evenly spaced."""
+    if kind in ("text", "blob"):
+        cell = f"CONVERT_TO(q.\"{name}\", 'UTF8')" if kind == "text" else f'q."{name}"'
+        return f"ARRAY_AGG(COALESCE(OCTET_LENGTH({cell}), 0))", f"STRING_AGG({cell}, ''::bytea)"
     return {
-        "int": f'COALESCE(q."{name}", -1)::int8',
-        "day": f"COALESCE(q.\"{name}\" - DATE '1970-01-01', {NO_DAY})::int4",
-        "flag": f'COALESCE(q."{name}", false)::bool',
-        "text": f"COALESCE(q.\"{name}\", '')",
+        "int": (f'ARRAY_AGG(COALESCE(q."{name}", -1)::int8)',),
+        "day": (f"ARRAY_AGG(COALESCE(q.\"{name}\" - DATE '1970-01-01', {NO_DAY})::int4)",),
+        "flag": (f'ARRAY_AGG(COALESCE(q."{name}", false)::bool)',),
     }[kind]
 
 
-def _of_binary(data: bytes, kinds: Mapping[str, Kind]) -> dict[str, Column]:
-    fields = [("fields", ">i2")]
-    for name, kind in kinds.items():
-        fields += [(f"{name} size", ">i4"), (name, _WIRE[kind][0])]
-    row = np.dtype(fields)
-    start, end = len(_HEADER), len(data) - 2  # after the last row two bytes say that it was
-    rows = np.frombuffer(data, row, count=(end - start) // row.itemsize, offset=start)
-    return {name: rows[name].astype(_held(kind)) for name, kind in kinds.items()}
+def _of_cell(kind: Kind, cells: Iterator[bytes | None]) -> Column:
+    if kind not in ("text", "blob"):
+        return _array(next(cells), _WIRE[kind]).astype(_held(kind))
+    sizes, joined = _array(next(cells), ">i4"), next(cells) or b""
+    offsets = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64))).astype(np.int32)
+    assert len(joined) == offsets[-1], "a column of more than two gigabytes"
+    buffers = [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(joined)]
+    return pa.Array.from_buffers(pa.string() if kind == "text" else pa.binary(), len(sizes), buffers)
 
 
-def _of_csv(data: bytes, kinds: Mapping[str, Kind]) -> dict[str, Column]:
-    types = {"int": pa.int64(), "day": pa.int32(), "flag": pa.bool_(), "text": pa.string()}
-    if not data:
-        return {name: pa.array([], pa.string()) if k == "text" else np.zeros(0, _held(k)) for name, k in kinds.items()}
-    table = arrow_csv.read_csv(
-        BytesIO(data),
-        arrow_csv.ReadOptions(column_names=list(kinds)),
-        arrow_csv.ParseOptions(newlines_in_values=True),
-        arrow_csv.ConvertOptions(
-            column_types={name: types[kind] for name, kind in kinds.items()},
-            true_values=["t"], false_values=["f"], strings_can_be_null=False,
-        ),
-    )  # fmt: skip
-    return {
-        name: table[name].combine_chunks() if kind == "text" else table[name].to_numpy().astype(_held(kind))
-        for name, kind in kinds.items()
-    }
+def _array(cell: bytes | None, wire: str) -> NDArray[Any]:
+    """The elements of an array as PostgreSQL sends it: 20 bytes about it, then each with its length before it."""
+    if cell is None:
+        return np.zeros(0, wire)
+    return np.frombuffer(cell, np.dtype([("size", ">i4"), ("cell", wire)]), offset=20)["cell"]
 
 
 def _from_sqlite(sql: str, kinds: Mapping[str, Kind], params: Sequence[Any]) -> dict[str, Column]:
@@ -132,6 +127,8 @@ def _from_sqlite(sql: str, kinds: Mapping[str, Kind], params: Sequence[Any]) -> 
 def _of_cells(cells: tuple[Any, ...], kind: Kind) -> Column:
     if kind == "text":
         return pa.array(["" if cell is None else str(cell) for cell in cells], pa.string())
+    if kind == "blob":
+        return pa.array([b"" if cell is None else cell for cell in cells], pa.binary())
     if kind == "day":
         days = np.array([str(cell) if cell is not None else "NaT" for cell in cells], "datetime64[D]")
         return np.where(np.isnat(days), NO_DAY, days.astype(np.int64)).astype(np.int32)
@@ -143,8 +140,8 @@ def _of_cells(cells: tuple[Any, ...], kind: Kind) -> Column:
 
 
 def _joined(parts: list[Any], kind: Kind) -> Column:
-    if kind == "text":
-        return pa.concat_arrays(parts) if parts else pa.array([], pa.string())
+    if kind in ("text", "blob"):
+        return pa.concat_arrays(parts) if parts else pa.array([], pa.string() if kind == "text" else pa.binary())
     return np.concatenate(parts).astype(_held(kind)) if parts else np.zeros(0, _held(kind))
 
 
@@ -156,16 +153,16 @@ def _held(kind: Kind) -> Any:
 
 
 def write_columns(model: type[models.Model], columns: Mapping[str, Column]) -> int:
-    """Add rows to a table, given by field name or column name; how many. Fast where they come in the key's order.
+    """Add rows to a table, inside a transaction; columns by field or column name. How many. Fast in the key's order.
 
     Every column that has no default in the database must be there, the key too (``reserve_ids``).
     """
+    assert connection.in_atomic_block, "rows come in together or not at all"
     fields = [model._meta.get_field(name) for name in columns]
     count = len(next(iter(columns.values())))
     assert all(len(column) == count for column in columns.values()), "columns of different lengths"
-    write = _to_postgresql if connection.vendor == "postgresql" else _to_sqlite
-    for low in range(0, count, PIECE):
-        write(model, fields, [_cut(column, low, low + PIECE) for column in columns.values()])
+    pieces = ([_cut(column, low, low + PIECE) for column in columns.values()] for low in range(0, count, PIECE))
+    (_to_postgresql if connection.vendor == "postgresql" else _to_sqlite)(model, fields, pieces)
     return count
 
 
@@ -208,7 +205,7 @@ def _update_postgresql(
         cursor.execute(
             f'CREATE TEMP TABLE changed ON COMMIT DROP AS SELECT {listed} FROM "{model._meta.db_table}" WITH NO DATA'
         )
-    _copy_in("changed", [key, *fields], [np.asarray(ids), *columns])
+    _copy_in("changed", [key, *fields], [[np.asarray(ids), *columns]])
     changes = ", ".join(f"{name} = c.{name}" for name in names)
     with connection.cursor() as cursor:
         cursor.execute(f'UPDATE "{model._meta.db_table}" t SET {changes} FROM changed c WHERE t.id = c.id')
@@ -243,16 +240,18 @@ def _cut(column: Column, low: int, high: int) -> Column:
     return column.slice(low, high - low) if isinstance(column, pa.Array | pa.ChunkedArray) else column[low:high]
 
 
-def _to_sqlite(model: type[models.Model], fields: Sequence[Any], columns: Sequence[Column]) -> None:
+def _to_sqlite(model: type[models.Model], fields: Sequence[Any], pieces: Iterable[Sequence[Column]]) -> None:
+    """Django's executemany rewrites the marks and copies every row; here each row goes straight in."""
     names = ", ".join(f'"{field.column}"' for field in fields)
     marks = ", ".join(["?"] * len(fields))
-    cells = [_sqlite_cells(field, column) for field, column in zip(fields, columns, strict=True)]
     connection.ensure_connection()
-    # Django's own executemany rewrites the marks and copies every row; here each row goes straight in.
     with connection.wrap_database_errors:
-        connection.connection.cursor().executemany(
-            f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({marks})', zip(*cells, strict=True)
-        )
+        cursor = connection.connection.cursor()
+        for piece in pieces:
+            cells = [_sqlite_cells(field, column) for field, column in zip(fields, piece, strict=True)]
+            cursor.executemany(
+                f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({marks})', zip(*cells, strict=True)
+            )
 
 
 def _sqlite_cells(field: Any, column: Column) -> list[Any]:
@@ -267,16 +266,19 @@ def _sqlite_cells(field: Any, column: Column) -> list[Any]:
     return column.to_pylist() if isinstance(column, pa.Array | pa.ChunkedArray) else np.asarray(column).tolist()
 
 
-def _to_postgresql(model: type[models.Model], fields: Sequence[Any], columns: Sequence[Column]) -> None:
-    _copy_in(model._meta.db_table, fields, columns)
+def _to_postgresql(model: type[models.Model], fields: Sequence[Any], pieces: Iterable[Sequence[Column]]) -> None:
+    _copy_in(model._meta.db_table, fields, pieces)
 
 
-def _copy_in(table: str, fields: Sequence[Any], columns: Sequence[Column]) -> None:
+def _copy_in(table: str, fields: Sequence[Any], pieces: Iterable[Sequence[Column]]) -> None:
+    """One statement, so that the guards of the table ask once for all rows."""
     names = ", ".join(f'"{field.column}"' for field in fields)
-    data = b"".join(_binary_rows(fields, columns))
     statement = f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)'
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(statement) as copy:
-        copy.write(_HEADER + data + b"\xff\xff")
+        copy.write(_HEADER)
+        for piece in pieces:
+            copy.write(b"".join(_binary_rows(fields, piece)))
+        copy.write(b"\xff\xff")
 
 
 def _binary_rows(fields: Sequence[Any], columns: Sequence[Column]) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
 """What the database itself refuses, whoever asks: migration operations that say the same to both databases.
 
 A guard is a trigger. Where many rows come in at once PostgreSQL asks once for all of them (a statement trigger with
-its transition table, ``{fresh}``), which is what lets 1.5 million rows in within seconds; SQLite asks for each row.
+its transition table), which is what lets 1.5 million rows in within seconds; SQLite asks for each row.
 Every refusal is an IntegrityError that names the guard.
 
 SQLite forgets the triggers of a table that a later migration makes anew (AlterField and its like): such a migration
@@ -11,6 +11,7 @@ one that is missing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.db.migrations.operations.base import Operation
 
 #: The end of what has no end, where periods are compared.
 FOREVER = "'9999-12-31'"
+_ROW = re.compile(r"\bn\.")
 
 
 class Guard(Operation):
@@ -85,32 +87,24 @@ def lives(
 
 def references(table: str, column: str, target: str) -> Guard:
     """A foreign key that PostgreSQL checks for all rows of a statement at once: for tables that grow by the million."""
-    missing = (
-        f'SELECT 1 FROM {{fresh}} n WHERE n."{column}" IS NOT NULL'
-        f' AND NOT EXISTS (SELECT 1 FROM "{target}" t WHERE t.id = n."{column}")'
-    )
-    return refuse_rows(table, f"{column}_exists", missing, columns=(column,))
+    missing = f'n."{column}" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "{target}" t WHERE t.id = n."{column}")'
+    return refuse_rows(table, f"{column}_exists", missing)
 
 
-def no_overlap(
-    table: str, same: Sequence[str], *, only: str = "", extra: Sequence[str] = (), name: str = "no_overlap"
-) -> Guard:
+def no_overlap(table: str, same: Sequence[str], *, only: str = "", name: str = "no_overlap") -> Guard:
     """No two rows that agree in the columns ``same`` (nulls agree with nulls) are in force on one day: from ``since``
-    to ``until``, half-open, a null end is open. ``only``: a condition on both rows, {row} stands for each; ``extra``:
-    the columns that it asks.
+    to ``until``, half-open, a null end is open. ``only``: a condition on both rows, {row} stands for each.
 
     The pairs are looked for through an index on the first of ``same``. Writers of the table wait for each other.
     """
-    agree = " AND ".join(
-        f'o."{column}" = n."{column}"' if place == 0 else f'o."{column}" IS NOT DISTINCT FROM n."{column}"'
-        for place, column in enumerate(same)
-    )
-    crossing = f"o.since < COALESCE(n.until, {FOREVER}) AND n.since < COALESCE(o.until, {FOREVER})" + (
-        f" AND {only.format(row='o')} AND {only.format(row='n')}" if only else ""
-    )
-    both = f'SELECT 1 FROM {{fresh}} n JOIN "{table}" o ON {agree} AND o.id <> n.id WHERE {crossing}'
-    columns = ("id", *same, "since", "until", *extra)
-    return refuse_rows(table, name, both, columns=columns, on=("INSERT", "UPDATE"), alone=table)
+    agree = [
+        f'o."{same[0]}" = n."{same[0]}"',
+        *(f'o."{column}" IS NOT DISTINCT FROM n."{column}"' for column in same[1:]),
+    ]
+    crossing = [f"o.since < COALESCE(n.until, {FOREVER})", f"n.since < COALESCE(o.until, {FOREVER})"]
+    both = [only.format(row="o"), only.format(row="n")] if only else []
+    when = " AND ".join([*agree, "o.id <> n.id", *crossing, *both])
+    return refuse_rows(table, name, when, against=f'"{table}" o', on=("INSERT", "UPDATE"), alone=table)
 
 
 def refuse(
@@ -138,32 +132,34 @@ def refuse(
 def refuse_rows(
     table: str,
     name: str,
-    found: str,
+    when: str,
     *,
-    columns: Sequence[str],
+    against: str = "",
     on: Sequence[str] = ("INSERT",),
     alone: str = "",
     shared: str = "",
 ) -> Guard:
-    """New rows for which a query finds anything. The query reads them as ``{fresh} n``, of which it may use
-    ``columns``.
+    """Each new row ``n`` for which a condition holds, with any row of the table ``against`` ("care_run o"). For tables
+    that grow by the million: PostgreSQL asks once for all rows of a statement.
 
-    On PostgreSQL: ``alone``, a table of which no other writer comes between the question and the end of the
-    transaction; ``shared``, one whose ``alone`` writers do not, while others who share may."""
+    There: ``alone``, a table of which no other writer comes between the question and the end of the transaction;
+    ``shared``, one whose ``alone`` writers do not, while others who share may.
+    """
     label, says = f"{table}_{name}", _quoted(f"{table}: refused by the guard {name}")
-    row = "(SELECT " + ", ".join(f'NEW."{column}" AS "{column}"' for column in columns) + ")"
-    sqlite_found = found.replace("IS NOT DISTINCT FROM", "IS").format(fresh=row)
+    of_row = _ROW.sub("NEW.", when).replace("IS NOT DISTINCT FROM", "IS")
+    sqlite_when = f"EXISTS (SELECT 1 FROM {against} WHERE {of_row})" if against else of_row
+    found = f"SELECT 1 FROM fresh n{', ' + against if against else ''} WHERE {when}"
     lock = _lock("pg_advisory_xact_lock", alone) + _lock("pg_advisory_xact_lock_shared", shared)
     # Planned anew each time, and counted rather than asked for the first: a plan that was made for one row, or that
     # hopes to find a row at once, compares every row with every other when a million come in.
-    count = _quoted(f"SELECT COUNT(*) FROM ({found.format(fresh='fresh')}) refused")
+    count = _quoted(f"SELECT COUNT(*) FROM ({found}) refused")
     body = f"{lock}EXECUTE {count} INTO refused; IF refused > 0 THEN {_raise(says)} END IF; RETURN NULL;"
     sqlite, postgresql, triggers = [], [_function(label, body, declare="DECLARE refused bigint;")], []
     for event in on:
         trigger = f"{label}_{event.lower()}"
         triggers.append(trigger)
         sqlite.append(
-            f'CREATE TRIGGER "{trigger}" AFTER {event} ON "{table}" WHEN EXISTS ({sqlite_found}) '
+            f'CREATE TRIGGER "{trigger}" AFTER {event} ON "{table}" WHEN {sqlite_when} '
             f"BEGIN SELECT RAISE(ABORT, {says}); END"
         )
         postgresql.append(

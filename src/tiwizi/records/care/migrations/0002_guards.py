@@ -19,10 +19,9 @@ from tiwizi.records.money.ties import TIES
 
 KEPT = ("provider", "agreement", "claim", "line", "reported", "run", "shard", "correction", "priorapproval", "appeal")
 CLAIMED = ("claim_id", "number", "label", "person_id", "day", "act_id", "quantity", "unit_price", "billed", "session")
-OUT_OF_TURN = """SELECT 1 FROM {fresh} n WHERE n.number <> 1 AND NOT EXISTS (
+OUT_OF_TURN = """n.number <> 1 AND NOT EXISTS (
     SELECT 1 FROM care_decision d WHERE d.line_id = n.line_id AND d.number = n.number - 1)"""
-ANOTHER_RUN = """SELECT 1 FROM {fresh} n JOIN care_run o ON o.id <> n.id AND o.state IN ('waiting', 'working')
-    WHERE n.state IN ('waiting', 'working')"""
+ANOTHER_RUN = "o.id <> n.id AND o.state IN ('waiting', 'working') AND n.state IN ('waiting', 'working')"
 
 #: Who may not pay a file (money.ties): who asked for its run, reviewed it, approved its care or answered its appeal,
 #: and whose family it is of.
@@ -55,13 +54,13 @@ class Migration(migrations.Migration):
         references("care_touch", "household_id", "people_household"),
         *lives("care_run", "state", RUN, begins=("waiting", "done")),
         fixed("care_run", ("plan_version_id", "tariff_version_id", "day", "touched_after", "touched_upto", "asked_by")),
-        refuse_rows("care_run", "one_at_a_time", ANOTHER_RUN, columns=("id", "state"), alone="care_run"),
+        refuse_rows("care_run", "one_at_a_time", ANOTHER_RUN, against="care_run o", alone="care_run"),
         *lives("care_shard", "state", SHARD),
         fixed("care_shard", ("run_id", "number", "first_household", "last_household", "members")),
         refuse("care_shard", "done_for_good", "OLD.state = 'done'", on=("UPDATE",)),
         references("care_decision", "line_id", "care_line"),
         references("care_decision", "run_id", "care_run"),
-        refuse_rows("care_decision", "in_turn", OUT_OF_TURN, columns=("line_id", "number")),
+        refuse_rows("care_decision", "in_turn", OUT_OF_TURN),
         *lives("care_correction", "state", CORRECTION),
         fixed("care_correction", ("claim_id", "run_id", "before", "after")),
         references("care_correction", "claim_id", "care_claim"),

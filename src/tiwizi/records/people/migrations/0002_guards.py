@@ -46,7 +46,6 @@ class Migration(migrations.Migration):
             "people_membership",
             ("household_id",),
             only="{row}.role = " + str(MEMBER),
-            extra=("role",),
             name="one_member",
         ),
         no_overlap("people_status", ("person_id", "status")),
@@ -89,9 +88,9 @@ class Migration(migrations.Migration):
         refuse_rows(
             "people_rolegrant",
             "never_together",
-            "SELECT 1 FROM {fresh} n JOIN people_rolegrant g ON g.user_id = n.user_id AND g.revoked_at IS NULL"
-            f" WHERE n.revoked_at IS NULL AND (n.role || '+' || g.role) IN ({PAIRS})",
-            columns=("user_id", "role", "revoked_at"),
+            "g.user_id = n.user_id AND g.revoked_at IS NULL AND n.revoked_at IS NULL"
+            f" AND (n.role || '+' || g.role) IN ({PAIRS})",
+            against="people_rolegrant g",
             alone="people_rolegrant",
         ),
     ]
