@@ -55,25 +55,8 @@ def fresh_database(vendor: str, folder: Path) -> Iterator[str]:
     _migrated_template()
     _administer(f'CREATE DATABASE "{name}" TEMPLATE template_tiwizi')
     word = postgresql_word(name)
-    try:
-        with using(word):
-            yield word
-    finally:
-        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@contextmanager
-def empty_database(vendor: str, folder: Path) -> Iterator[str]:
-    """The word of a database without any table: on SQLite, of a file that is not there yet."""
-    name = f"empty_{next(_number)}"
-    if vendor == "sqlite":
-        yield str(folder / f"{name}.sqlite3")
-        return
-    _administer(f'CREATE DATABASE "{name}"')
-    try:
-        yield postgresql_word(name)
-    finally:
-        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with using(word):
+        yield word
 
 
 @contextmanager

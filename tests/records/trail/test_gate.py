@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -131,3 +132,8 @@ def test_a_refusal_says_what_and_the_way_out(lang: str) -> None:
     refusal = Refused("key_used", name="form-1")
     assert "form-1" in refusal.message(lang)
     assert refusal.way_out(lang)
+
+
+def test_the_page_about_the_trail_lists_every_role() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "concepts" / "trail.md").read_text()
+    assert [role for role in ROLES if f"| `{role}` |" not in page] == []

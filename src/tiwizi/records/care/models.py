@@ -150,8 +150,8 @@ class Run(models.Model):
 
 
 class Shard(models.Model):
-    """Households of a run that are decided in one transaction: ``members``, their ids as int64, ascending. Whoever holds
-    the lease works; a lease that ran out is anybody's. What it did is counted in the transaction that did it."""
+    """Households of a run that are decided in one transaction: ``members``, their ids as int64, ascending. Whoever
+    holds the lease works; a lease that ran out is anybody's. What it did is counted in the transaction that did it."""
 
     run = models.ForeignKey(Run, models.PROTECT, db_index=False, related_name="shards")
     number = models.IntegerField()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -31,6 +31,12 @@ def who_acts(login: str, *, at: datetime, key: str | None = None) -> By | None:
     places = Membership.objects.filter(Q(until=None) | Q(until__gt=at.date()), person=user.person_id)
     household = places.order_by("-since").values_list("household_id", flat=True).first() if user.person_id else None
     return By(user.id, grants, at, key, user.person_id, household)
+
+
+def household_of(person: int, *, on: date) -> Membership | None:
+    """Where a person belongs on a day."""
+    places = Membership.objects.filter(Q(until=None) | Q(until__gt=on), person=person, since__lte=on)
+    return places.select_related("household").first()
 
 
 def users() -> list[Holder]:
