@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tiwizi.locale import counted, day, direction, isolate, money, percent, quantity, text
+from tiwizi.locale import counted, day, direction, isolate, isolate_runs, money, percent, quantity, text
 from tiwizi.rules.money import MINOR_DIGITS, major
 
 
@@ -73,6 +73,16 @@ def test_a_name_in_the_other_direction_is_isolated() -> None:
     assert isolate("AMO", "ar") == iso("AMO")
     assert isolate("تعاضدية", "fr") == iso("تعاضدية")
     assert isolate("AMO", "fr") == "AMO"
+
+
+def test_in_a_sentence_in_arabic_each_number_and_sum_keeps_its_own_direction() -> None:
+    written = "B 12,5 x 0,90 = 11,25: 9,00 + 1,80، ويبقى على المنخرط 0,45. ثم 1\u202f200,00."
+    sums = ("B 12,5 x 0,90 = 11,25", "9,00 + 1,80", "0,45", "1\u202f200,00")
+    expected = written
+    for each in sums:
+        expected = expected.replace(each, iso(each))
+    assert isolate_runs(written, "ar") == expected
+    assert isolate_runs(written, "fr") == written
 
 
 def test_arabic_is_written_from_right_to_left() -> None:

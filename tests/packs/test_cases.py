@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from tiwizi.rules.adjudicate.reference import Reference
 from tiwizi.rules.adjudicate.trail import codes
 from tiwizi.rules.plan.document import Clause, Payer, Plan, clauses
 
+FIGURE = re.compile(r"\d+(?:\.\d+)?")
 PACKS = [name for name in packs.available() if (packs.folder(name) / "cases").is_dir()]
 FILES = [file for name in PACKS for file in sorted((packs.folder(name) / "cases").glob("*.toml"))]
 PLANS = [plan for name in PACKS for plan in sorted((packs.folder(name) / "plans").glob("*.toml"))]
@@ -157,6 +159,36 @@ def test_a_mistake_in_a_case_is_said_not_raised(written: str, said: str, tmp_pat
     (result,) = cases.run(file)
     assert not result.ok
     assert any(said in difference for difference in result.differences), result.differences
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if "/ma/" in file.as_posix()], ids=_label)
+def test_the_moroccan_cases_are_told_in_three_languages_with_the_same_figures(file: Path) -> None:
+    for case in tomllib.loads(file.read_text(encoding="utf-8"))["cases"]:
+        for name in ("title", "why"):
+            told = case[name]
+            assert set(told) == set(LANGUAGES) and all(told.values()), case["id"]
+            english = sorted(FIGURE.findall(re.sub(r"(?<=\d),(?=\d{3}\b)", "", told["en"])))
+            for lang in ("fr", "ar"):
+                plain = re.sub(r"(?<=\d)\u202f(?=\d{3}\b)", "", told[lang]).replace(",", ".").replace("فاتح", "1")
+                assert sorted(FIGURE.findall(plain)) == english, (case["id"], name, lang)
+
+
+@pytest.mark.parametrize(
+    ("title", "lang", "told"),
+    [
+        ('title = "Plain"', "ar", "Plain"),
+        ('title.fr = "Français"\ntitle.en = "English"', "en", "English"),
+        ('title.fr = "Français"\ntitle.en = "English"', "ar", "Français"),
+    ],
+)
+def test_a_case_is_told_in_the_language_of_its_reader_or_in_one_it_has(
+    title: str, lang: str, told: str, tmp_path: Path
+) -> None:
+    file = _copy_of_the_first_case(tmp_path, share='share = "6.00"')
+    whole = re.sub(r"(?m)^(title|why)\..*\n", "", file.read_text(encoding="utf-8"))
+    file.write_text(whole.replace("[[cases]]", f'[[cases]]\n{title}\nwhy = "w"', 1), encoding="utf-8")
+    (result,) = cases.run(file, lang=lang)
+    assert (result.title.strip("\u2068\u2069"), result.why, result.ok) == (told, "w", True)
 
 
 def test_a_plan_that_is_not_there_is_one_failed_result(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ _DAY_LOCALE = {"ar": "ar_MA", "fr": "fr_MA", "en": "en_GB"}
 _FIRST_OF_MONTH = {"ar": "فاتح", "fr": "1er", "en": "1"}
 _DIRHAM = {"ar": "درهم", "fr": "DH", "en": "DH"}
 _FRENCH_SPACE = re.compile(r" (?=[:;!?»%])|(?<=«) ")
+#: Letters, digits and signs of reckoning that are read from left to right as one.
+_RUN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9%+=/\u202f -]|[.,](?=[A-Za-z0-9]))*(?<=[A-Za-z0-9%])")
 _LATIN, _ARABIC = re.compile(r"[A-Za-zÀ-ɏ]"), re.compile(r"[\u0600-\u06ff]")
 
 
@@ -66,6 +68,14 @@ def isolate(value: str, lang: str) -> str:
     if FIRST_STRONG_ISOLATE in value or not foreign.search(value):
         return value
     return f"{FIRST_STRONG_ISOLATE}{value}{POP_ISOLATE}"
+
+
+def isolate_runs(words: str, lang: str) -> str:
+    """A sentence that somebody wrote, with its numbers, codes and sums ("4 x 250,00 = 1000,00") isolated where the
+    sentence runs from right to left."""
+    if direction(lang) != "rtl" or FIRST_STRONG_ISOLATE in words:
+        return words
+    return _RUN.sub(rf"{FIRST_STRONG_ISOLATE}\g<0>{POP_ISOLATE}", words)
 
 
 def number(value: Decimal | int, lang: str, *, decimals: int | None = None) -> str:

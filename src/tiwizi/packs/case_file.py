@@ -143,11 +143,11 @@ class _Reader:
         return [self.case(table, number) for number, table in enumerate(self._rows(self.document, "cases", ""), 1)]
 
     def case(self, table: Mapping[str, Any], number: int) -> Case:
-        case = Case(str(table.get("id", number)), str(table.get("title", "")), str(table.get("why", "")))
+        case = Case(str(table.get("id", number)), self._told(table.get("title")), self._told(table.get("why")))
         for unknown in table.keys() - set(CASE_KEYS):
             case.faults.append(self._say("unknown_key", where=case.id, name=unknown, known=", ".join(CASE_KEYS)))
         for name in ("title", "why"):
-            if not table.get(name):
+            if not self._told(table.get(name)):
                 case.faults.append(self._say("missing_key", where=case.id, name=name))
         own = {name: self._rows(table if name in table else self.given, name, case.id) for name in GIVEN_KEYS}
         for name, rows in own.items():
@@ -158,6 +158,13 @@ class _Reader:
             self._claim(case, claim, claim_number, first)
         case.payers = [self._payer(row, case.id) for row in self._rows(table, "payers", case.id)]
         return case
+
+    def _told(self, words: object) -> str:
+        """A text, or that of the reader's language where there are several; else of a language that has one."""
+        if not isinstance(words, dict):
+            return str(words or "")
+        told = next((str(words[lang]) for lang in (self.lang, "fr", "en", "ar") if words.get(lang)), "")
+        return locale.isolate_runs(told, self.lang) if words.get(self.lang) else locale.isolate(told, self.lang)
 
     def _add(self, name: str, case: Case, row: Mapping[str, Any], **more: str) -> None:
         """A row of a table, with every column: a cell that the case leaves out is blank."""

@@ -37,7 +37,8 @@ class CaseResult:
         return not self.differences
 
     def json(self) -> dict[str, Any]:
-        return {"file": self.file, "name": self.name, "title": self.title, "differences": list(self.differences)}
+        told = {"file": self.file, "name": self.name, "title": self.title, "why": self.why}
+        return told | {"differences": list(self.differences)}
 
 
 def run(path: Path, *, lang: str = "en") -> list[CaseResult]:

@@ -71,3 +71,22 @@ def test_a_day_that_is_none_is_refused_with_the_way_to_write_it(tiwizi: Tiwizi) 
 
 def test_no_cases_ends_with_2(tiwizi: Tiwizi, tmp_path: Path) -> None:
     assert tiwizi("plan", "test", tmp_path).code == 2
+
+
+def test_a_case_is_said_with_its_title_and_why_where_it_fails_and_where_all_are_asked_for(
+    tiwizi: Tiwizi, tmp_path: Path
+) -> None:
+    source = packs.folder("ma") / "cases" / "ambulatory.toml"
+    whole = source.read_text(encoding="utf-8")
+    plan = (packs.folder("ma") / "plans" / "public.toml").as_posix()
+    third = [at for at in range(len(whole)) if whole.startswith("[[cases]]", at)][2]
+    file = tmp_path / "two.toml"
+    two = whole[:third].replace("../plans/public.toml", plan).replace('share = "6.00"', 'share = "6.01"')
+    file.write_text(two.replace('billed = "250.00"', 'billed = "250.01"'), encoding="utf-8")
+    good, bad = "Un généraliste du privé demande le tarif de référence", "Un spécialiste du privé demande 250,00"
+    said = tiwizi("plan", "test", file, "--lang", "fr")
+    assert said.code == 1 and bad in said.out and "Loi 65-00" in said.out and good not in said.out
+    every = tiwizi("plan", "test", file, "--every", "--lang", "fr")
+    assert bad in every.out and good in every.out
+    told = tiwizi("plan", "test", file, "--json", "--lang", "fr").json["failed"]
+    assert [case["title"].startswith(bad) and "24,00" in case["why"] for case in told] == [True]

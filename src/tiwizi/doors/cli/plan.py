@@ -58,6 +58,8 @@ def show(
 def test(
     voice: Voice,
     what: Annotated[str, typer.Argument(metavar="FILE|DIR|PACK", help=explained("cases"))],
+    *,
+    every: Annotated[bool, typer.Option("--every", help=explained("every_case"))] = False,
 ) -> int:
     """Runs each case by both engines; the exit code is 1 where one fails."""
     from tiwizi.packs.cases import run
@@ -69,8 +71,8 @@ def test(
             results += run(file, lang=voice.lang)
             advance(1)
     failed = [result for result in results if not result.ok]
-    for result in failed:
-        _show_failure(voice, result)
+    for result in results if every else failed:
+        _show_case(voice, result)
     voice.say("cases_counted", passed=len(results) - len(failed), failed=len(failed))
     voice.answer({"passed": len(results) - len(failed), "failed": [result.json() for result in failed]})
     return ERRORS if failed else DONE
@@ -104,7 +106,12 @@ def _case_files(what: str) -> list[Path]:
     return files
 
 
-def _show_failure(voice: Voice, result: Any) -> None:
-    voice.out.print(f"{voice.text('case_failed')}  {result.file}  {result.name}", style="bold", markup=False)
+def _show_case(voice: Voice, result: Any) -> None:
+    """A case: whether it holds, what it is about and why, and what is not as it expects."""
+    holds = voice.text("case_holds" if result.ok else "case_failed")
+    voice.out.print(f"{holds}  {result.file}  {result.name}", style="" if result.ok else "bold", markup=False)
+    for words in (result.title, result.why):
+        if words:
+            voice.paragraph(words, style="dim")
     for difference in result.differences:
-        voice.out.print(f"  {difference}", markup=False)
+        voice.paragraph(difference)
