@@ -57,7 +57,7 @@ def _commands(mutual: Mutual) -> list[Figure]:
     command("adjudicate", "--plan", PLAN, "--tables", earlier, "--out", run, "--force")
     again = ("redecide", run, "--tables", tables, "--out", out, "--threads", CORES, "--force")
     whole, part = in_turn([lambda: adjudicate(mutual, tables), lambda: command(*again)], mutual.sizes.runs)
-    note = "late files of 1 % of the households; all tables are read and compared"
+    note = "late files of 1 % of the households; all rows are looked at, those households alone are checked"
     return [Figure("whole tiwizi redecide", "% of tiwizi adjudicate", 100 * part / whole, note=note)]
 
 

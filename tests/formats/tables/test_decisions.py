@@ -177,7 +177,7 @@ def test_the_inputs_of_a_run_come_back_as_they_were(tmp_path: Path) -> None:
     read.save_inputs(tmp_path / "inputs")
     back = Book.load_inputs(tmp_path / "inputs")
     assert_same_facts(back, read)
-    assert back.facts.line_row.tolist() == read.facts.line_row.tolist()
+    assert len(back.facts.line_row) == 0, "where the facts stood in tables that are gone"
     assert (back.label(0, "fr"), back.find_line("C1/10"), back.currency) == ("Consultation", 3, "MAD")
 
 

@@ -16,25 +16,39 @@ if TYPE_CHECKING:
     from tiwizi.formats.tables import Book
     from tiwizi.formats.tables.book import AmountsIn
     from tiwizi.formats.tables.fault import Said
+    from tiwizi.formats.tables.seen import Seen
     from tiwizi.rules.plan.document import Plan
 
 UNITS = ("major", "minor")
 
 
-def read_tables(voice: Voice, folder: Path, plan: Plan, tariffs: Sequence[Path], *, amounts_in: str | None) -> Book:
-    """The tables of a folder, with the tariff files that the plan brings."""
+def read_tables(
+    voice: Voice,
+    folder: Path,
+    plan: Plan,
+    tariffs: Sequence[Path],
+    *,
+    amounts_in: str | None,
+    before: Seen | None = None,
+) -> Book:
+    """The tables of a folder, with the tariff files that the plan brings.
+
+    before: what was seen of the tables another time; households of which they say the same are left out.
+    """
     if amounts_in is not None and amounts_in not in UNITS:
         raise Stop("not_one_of", option="--amounts-in", value=amounts_in, known=", ".join(UNITS))
-    book = _read(voice, folder, plan, tariffs, amounts_in)
+    book = _read(voice, folder, plan, tariffs, amounts_in, before)
     if amounts_in is None and book.question is not None:
         unit = _ask(voice, book.question)
-        book = book if unit == "major" else _read(voice, folder, plan, tariffs, unit)
+        book = book if unit == "major" else _read(voice, folder, plan, tariffs, unit, before)
     for note in book.notes:
         voice.paragraph(note.message(voice.lang), console=voice.err, style="dim")
     return book
 
 
-def _read(voice: Voice, folder: Path, plan: Plan, tariffs: Sequence[Path], amounts_in: str | None) -> Book:
+def _read(
+    voice: Voice, folder: Path, plan: Plan, tariffs: Sequence[Path], amounts_in: str | None, before: Seen | None
+) -> Book:
     from tiwizi.formats.tables import read_folder
 
     sizes = {path.stem.lower(): path.stat().st_size for path in folder.glob("*.*") if path.is_file()}
@@ -53,6 +67,7 @@ def _read(voice: Voice, folder: Path, plan: Plan, tariffs: Sequence[Path], amoun
             lang=voice.lang,
             amounts_in=cast("AmountsIn | None", amounts_in),
             progress=begin,
+            before=before,
         )
 
 

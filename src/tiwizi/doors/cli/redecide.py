@@ -30,7 +30,6 @@ from tiwizi.doors.cli.whole import refuse_what_is_there, whole_folder
 
 if TYPE_CHECKING:
     from tiwizi.formats.tables import Book
-    from tiwizi.rules.adjudicate.columns import Column
     from tiwizi.rules.plan.document import Plan
 
 
@@ -47,14 +46,21 @@ def redecide(
     amounts_in: AmountsIn = None,
     force: Force = False,
 ) -> None:
+    import numpy as np
+
     from tiwizi.formats.tables import write_decisions
+    from tiwizi.formats.tables.merged import merged
+    from tiwizi.formats.tables.seen import numbers
     from tiwizi.rules.adjudicate.totals import add_up, corrected
 
     how = How(format, threads, amounts_in=amounts_in, force=force)
     refuse_what_is_there(out, force=force)
-    old_plan, old_book = open_plan_of(run), open_book(run, voice.lang)
+    old_plan, known = open_plan_of(run), open_book(run, voice.lang)
     new_plan, plan_file, law, tariffs = _plan_now(voice, old_plan, run, plan)
-    new_book = read_tables(voice, tables, new_plan, tariffs, amounts_in=amounts_in)
+    before_that = known.seen if plan is None else None
+    new_book = read_tables(voice, tables, new_plan, tariffs, amounts_in=amounts_in, before=before_that)
+    untouched = np.isin(numbers(known.ids.households), new_book.unread)
+    old_book = known.take(np.flatnonzero(~untouched))
     households = touched_households(old_plan, old_book, new_plan, new_book)
     before = _decided(voice, old_plan, old_book, households, how)
     after = _decided(voice, new_plan, new_book, households, how)
@@ -65,11 +71,12 @@ def redecide(
         layers = list(dict.fromkeys(layer.id for layer in (*old_plan.layers, *new_plan.layers)))
         write_corrections(folder / FILE, corrections, layers, new_plan.currency)
         write_decisions(folder / f"decisions.{format}", new_plan, after.book, [after.decisions], format)
-        new_book.save_inputs(folder / INPUTS)
+        whole_book = merged(known, untouched, new_book) if untouched.any() else new_book
+        whole_book.save_inputs(folder / INPUTS)
         digest = keep_plan(new_plan, plan_file, law, tariffs, folder)
         counts = {"households_redecided": len(households), "corrections": len(corrections)}
         receipt = write_run(folder, "redecide", new_plan, digest, new_book, totals, **counts)
-    _show(voice, new_plan, corrections, len(households), new_book.facts.households)
+    _show(voice, new_plan, corrections, len(households), whole_book.facts.households)
     voice.say("written", path=out)
     voice.answer({"out": str(out), **receipt, "corrected": [asdict(correction) for correction in corrections]})
 
@@ -82,31 +89,19 @@ def touched_households(old_plan: Plan, old: Book, new_plan: Plan, new: Book) -> 
 
 
 def _fingerprints(plan: Plan, book: Book) -> dict[str, int]:
+    from tiwizi.formats.tables.seen import numbers
     from tiwizi.rules.adjudicate.redecide import Names, fingerprints
     from tiwizi.rules.plan.compile import compile_plan
 
     ids = book.ids
     names = Names(
-        people=_numbers(ids.people),
-        claims=_numbers(ids.claims),
-        lines=_numbers(ids.line_names)[ids.line_name],
-        providers=_numbers(ids.providers),
+        people=numbers(ids.people),
+        claims=numbers(ids.claims),
+        lines=numbers(ids.line_names)[ids.line_name],
+        providers=numbers(ids.providers),
     )
     found = fingerprints(compile_plan(plan, book.tariff), book.facts, book.tariff, names=names)
     return dict(zip(ids.households.to_pylist(), found.tolist(), strict=True))
-
-
-def _numbers(texts: Any) -> Column:
-    """A number for each text, the same in every run."""
-    import numpy as np
-    import pyarrow as pa
-
-    from tiwizi.rules.adjudicate.redecide import number_texts
-
-    whole = texts.cast(pa.large_string())
-    _, offsets, data = whole.buffers()
-    at = np.frombuffer(offsets, np.int64)[whole.offset : whole.offset + len(whole) + 1]
-    return number_texts(at, np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8))
 
 
 def _plan_now(voice: Voice, old_plan: Plan, run: Path, named: str | None) -> tuple[Plan, Path, Path | None, list[Path]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,16 +18,18 @@ from tiwizi.formats.tables.claims import Claims, Lines, read_claims, read_lines,
 from tiwizi.formats.tables.fault import Said, TableError
 from tiwizi.formats.tables.households import Cover, People, Statuses, read_cover, read_people, read_statuses
 from tiwizi.formats.tables.magnitude import question
-from tiwizi.formats.tables.repair import Counts, Repair, set_apart
+from tiwizi.formats.tables.repair import Counts, Repair, SetApart, repair_of, set_apart
 from tiwizi.formats.tables.schema import TABLES
+from tiwizi.formats.tables.seen import Look, Seen
 from tiwizi.formats.tables.sheet import Sheet
 from tiwizi.formats.tables.source import Source, chained, find_tables, from_mappings, read_source
 from tiwizi.formats.tables.tariff import Prices, read_tariff
-from tiwizi.rules.adjudicate.columns import Facts, Tariff
+from tiwizi.rules.adjudicate.columns import Facts, Taken, Tariff, runs_of
 from tiwizi.rules.money import MINOR_DIGITS
 
 AmountsIn = Literal["major", "minor"]
 Progress = Callable[[str], None]
+T = TypeVar("T")
 #: So many columns that were not read are named; a file can have thousands.
 MOST_NAMED = 20
 
@@ -47,23 +49,21 @@ class Ids:
 
     def take(self, facts: Facts, households: NDArray[Any]) -> Ids:
         """The identifiers of some households alone, for ``facts.take(households)``."""
+        runs = runs_of(households)
         people, claims, lines = (
-            _rows(s, households) for s in (facts.person_start, facts.claim_start, facts.line_start)
+            Taken(start, *runs).rows for start in (facts.person_start, facts.claim_start, facts.line_start)
         )
         return replace(
             self,
             households=self.households.take(pa.array(households)),
-            people=self.people.take(pa.array(people)),
-            claims=self.claims.take(pa.array(claims)),
+            people=_picked(self.people, people),
+            claims=_picked(self.claims, claims),
             line_name=self.line_name[lines],
         )
 
 
-def _rows(start: NDArray[Any], parts: NDArray[Any]) -> NDArray[Any]:
-    """The rows of some parts of a ragged column."""
-    sizes = start[parts + 1] - start[parts]
-    moved = start[parts] - np.concatenate(([0], np.cumsum(sizes)[:-1]))
-    return np.asarray(np.arange(sizes.sum()) + np.repeat(moved, sizes))
+def _picked(texts: Any, rows: NDArray[Any] | slice) -> Any:
+    return texts.slice(rows.start, rows.stop - rows.start) if isinstance(rows, slice) else texts.take(pa.array(rows))
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ class Book:
 
     ``sheets`` are the tables as they were read, and ``rows`` says for each table which of its rows the facts' entries
     came from; both are there for who asked to ``keep`` them.
+    ``seen``: what the tables said, as numbers. ``unread``: the numbers of households that were left out, since they
+    are as they were before.
     """
 
     facts: Facts
@@ -85,6 +87,8 @@ class Book:
     sources: Callable[[str], Source] | None = None
     sheets: Mapping[str, Sheet] = field(default_factory=dict)
     rows: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    seen: Seen | None = None
+    unread: NDArray[Any] = field(default_factory=lambda: np.zeros(0, np.uint64))
 
     @property
     def question(self) -> Said | None:
@@ -134,13 +138,13 @@ class Book:
 
     def save_inputs(self, folder: Path) -> None:
         """Keep what the decisions rest on, so that they can be explained when the tables are gone."""
-        inputs.save(folder, facts=self.facts, tariff=self.tariff, ids=self.ids, currency=self.currency)
+        inputs.save(folder, facts=self.facts, tariff=self.tariff, ids=self.ids, seen=self.seen, currency=self.currency)
 
     @classmethod
     def load_inputs(cls, folder: Path) -> Book:
         """The book of a run as it was saved, without its repair. Raises OSError or TableError."""
-        facts, tariff, ids, currency = inputs.load(folder)
-        return cls(facts, tariff, Ids(**ids), currency)
+        facts, tariff, ids, seen, currency = inputs.load(folder)
+        return cls(facts, tariff, Ids(**ids), currency, seen=seen)
 
 
 def read_folder(
@@ -152,12 +156,14 @@ def read_folder(
     amounts_in: AmountsIn | None = None,
     progress: Progress | None = None,
     uploaded: bool = False,
+    before: Seen | None = None,
 ) -> Book:
     """The tables of a folder, checked and joined.
 
     tariff_files: tariff tables that a plan brings, besides the folder's own. amounts_in: "minor" where the amounts of
     lines and reported are written in minor units. progress: told each table as it is begun. uploaded: the files come
-    from a stranger, and are read by a confined process. Raises TableError.
+    from a stranger, and are read by a confined process. before: what was seen of these tables another time; households
+    of which they say the same are left out, the rows of all tables are counted all the same. Raises TableError.
     """
     paths = find_tables(folder, lang=lang)
     if "tariff" not in paths and not tariff_files:
@@ -173,7 +179,7 @@ def read_folder(
         return chained([(name, read_source(path, table, lang=lang)) for name, path in named], table)
 
     known = {table: source for table in TABLES if table in paths or table == "tariff"}
-    return read_sources(known, currency=currency, lang=lang, amounts_in=amounts_in)
+    return _looked_at(known, Asked(currency, lang, amounts_in), before)
 
 
 def from_rows(
@@ -194,6 +200,19 @@ ORDER = ("people", "statuses", "cover", "tariff", "claims", "lines", "reported")
 Sources = Mapping[str, Callable[[str], Source]]
 
 
+class Asked(NamedTuple):
+    """How tables are to be read: see ``read_folder``."""
+
+    currency: str
+    lang: str
+    amounts_in: AmountsIn | None
+
+    def digits(self, table: str) -> int:
+        """Decimals of the amounts in a table."""
+        in_minor = self.amounts_in == "minor" and table in ("lines", "reported")
+        return 0 if in_minor else MINOR_DIGITS[self.currency]
+
+
 def read_sources(
     sources: Sources, *, currency: str, lang: str = "en", amounts_in: AmountsIn | None = None, keep: bool = False
 ) -> Book:
@@ -204,53 +223,87 @@ def read_sources(
     with ThreadPoolExecutor(1) as reader:
         ahead = {table: reader.submit(sources[table], table) for table in ORDER if table in sources}
         try:
-            return _checked(sources, ahead, currency=currency, lang=lang, amounts_in=amounts_in, keep=keep)
+            asked = Asked(currency, lang, amounts_in)
+            return _checked(sources, lambda table: ahead.pop(table).result(), asked, {}, keep=keep)
         finally:
-            for waiting in ahead.values():
-                waiting.cancel()
+            reader.shutdown(wait=False, cancel_futures=True)
+
+
+def _looked_at(sources: Sources, asked: Asked, before: Seen | None) -> Book:
+    """The book of tables in files. While a table is checked, the next are read, and then looked at."""
+    look = Look({table: asked.digits(table) for table in ORDER})
+    apart: dict[str, SetApart] = {}
+    with ThreadPoolExecutor(1) as reader:
+        ahead = {table: reader.submit(sources[table], table) for table in ORDER if table in sources}
+        looks = [reader.submit(_look_at, look, source) for source in ahead.values()]
+        try:
+            if before is not None:
+                _done(looks)
+                look.leave_out(before)
+            book = _checked(sources, lambda table: look.to_read(ahead.pop(table).result()), asked, apart)
+            _done(looks)
+        finally:
+            reader.shutdown(wait=False, cancel_futures=True)
+    for table, found in apart.items():
+        look.doubt(table, found.bad.rows if found.bad else np.zeros(0, np.int64))
+    counts = {table: look.of_all(table, found) for table, found in book.counts.items()}
+    return replace(book, repair=replace(book.repair, counts=counts), seen=look.seen(), unread=look.unread())
+
+
+def _look_at(look: Look, source: Future[Source]) -> None:
+    look.at(source.result())
+
+
+def _done(works: Iterable[Future[None]]) -> None:
+    for work in works:
+        work.result()
 
 
 def _checked(
     sources: Sources,
-    ahead: Mapping[str, Future[Source]],
+    source: Callable[[str], Source],
+    asked: Asked,
+    apart: dict[str, SetApart],
     *,
-    currency: str,
-    lang: str,
-    amounts_in: AmountsIn | None,
-    keep: bool,
+    keep: bool = False,
 ) -> Book:
+    """The book of some tables; what of each is set apart goes to ``apart``."""
     sheets: dict[str, Sheet] = {}
 
-    def sheet(table: str) -> Sheet:
-        in_minor = amounts_in == "minor" and table in ("lines", "reported")
-        source = ahead[table].result() if table in ahead else from_mappings([], table)
-        sheets[table] = Sheet(source, 0 if in_minor else MINOR_DIGITS[currency])
-        return sheets[table]
+    def read(table: str, check: Callable[..., T], *known: Any) -> T:
+        """One table, checked. What is wrong with it is set apart, and its cells are let go: tables are large."""
+        sheet = Sheet(source(table) if table in sources else from_mappings([], table), asked.digits(table))
+        found = check(sheet, *known)
+        if table in sources:
+            apart[table] = set_apart(sheet)
+        if keep:
+            sheets[table] = sheet
+        return found
 
-    people = read_people(sheet("people"))
-    statuses, cover = read_statuses(sheet("statuses"), people), read_cover(sheet("cover"), people)
-    prices = read_tariff(sheet("tariff"))
-    claims = read_claims(sheet("claims"), people)
-    lines = read_lines(sheet("lines"), people, claims, prices, statuses, cover)
-    reported = read_reported(sheet("reported"), claims, lines, sheets["lines"])
-    asked = question(lines.unit_price, lines.billed, lines.quantity, lines.code, prices.tariff, currency)
-    known = {table: sheets[table] for table in TABLES if table in sources}
+    people = read("people", read_people)
+    statuses, cover = read("statuses", read_statuses, people), read("cover", read_cover, people)
+    prices = read("tariff", read_tariff)
+    claims = read("claims", read_claims, people)
+    lines = read("lines", read_lines, people, claims, prices, statuses, cover)
+    reported = read("reported", read_reported, claims, lines)
+    doubt = question(lines.unit_price, lines.billed, lines.quantity, lines.code, prices.tariff, asked.currency)
     facts, tariff, ids = _joined(people, statuses, cover, prices, claims, lines, reported)
+    known = {table: apart[table] for table in TABLES if table in apart}
     rows = {
         "people": people.person_row, "statuses": statuses.row, "cover": cover.row, "tariff": prices.row,
         "claims": claims.row, "lines": lines.row,
     }  # fmt: skip
     return Book(
-        facts, tariff, ids, currency, set_apart(known), (asked,) if asked else (), _notes(known), lang,
-        lambda table: sources[table](table), sheets if keep else {}, rows if keep else {},
+        facts, tariff, ids, asked.currency, repair_of(known), (doubt,) if doubt else (), _notes(known), asked.lang,
+        lambda table: sources[table](table), sheets, rows if keep else {},
     )  # fmt: skip
 
 
-def _notes(sheets: Mapping[str, Sheet]) -> tuple[Said, ...]:
+def _notes(tables: Mapping[str, SetApart]) -> tuple[Said, ...]:
     return tuple(
-        Said("columns_not_read", {"table": table, "columns": _listed(sheet.source.ignored)})
-        for table, sheet in sheets.items()
-        if sheet.source.ignored
+        Said("columns_not_read", {"table": name, "columns": _listed(table.ignored)})
+        for name, table in tables.items()
+        if table.ignored
     )
 
 
@@ -261,7 +314,7 @@ def _listed(columns: Sequence[str]) -> str:
 
 def _joined(people: People, statuses: Statuses, cover: Cover, prices: Prices, claims: Claims, lines: Lines,
             reported: dict[str, NDArray[Any]]) -> tuple[Facts, Tariff, Ids]:  # fmt: skip
-    providers, (own, priced) = _one_vocabulary(claims.providers, prices.providers)
+    providers, (own, priced) = one_vocabulary(claims.providers, prices.providers)
     facts = Facts(
         plan_codes=cover.plans,
         person_start=people.person_start, cover_start=cover.start, claim_start=claims.start, line_start=lines.start,
@@ -283,7 +336,7 @@ def _joined(people: People, statuses: Statuses, cover: Cover, prices: Prices, cl
     return facts, tariff, ids
 
 
-def _one_vocabulary(*vocabularies: Any) -> tuple[Any, list[NDArray[Any]]]:
+def one_vocabulary(*vocabularies: Any) -> tuple[Any, list[NDArray[Any]]]:
     """Sorted vocabularies as one, and where the entries of each went (-1 stays -1)."""
     names = pc.unique(pa.chunked_array(vocabularies, pa.string()))
     names = names.take(pc.sort_indices(names))

@@ -56,6 +56,7 @@ class Lines:
     session: Rows
     row: Rows
     unit_price: Rows
+    lost: Any  # of rows in repair: claim and line, as _claim_and_line joins them
 
 
 def read_claims(sheet: Sheet, people: People) -> Claims:
@@ -138,7 +139,7 @@ def read_lines(sheet: Sheet, people: People, claims: Claims, prices: Prices, sta
     return Lines(
         name[pick], names, starts(claims.household[claim], len(people.households)), claim, person, day[pick],
         code[pick], amounts["quantity"][pick].astype(np.int32), amounts["billed"][pick], amounts["allowed"][pick],
-        session[pick], rows, amounts["unit_price"][pick],
+        session[pick], rows, amounts["unit_price"][pick], _claim_and_line(sheet, np.flatnonzero(sheet.bad)),
     )  # fmt: skip
 
 
@@ -232,12 +233,12 @@ def _decided_order(rows: Rows, claims: Claims, claim: Rows, day: Rows, ranked: R
     return sorting_order((claims.household[own], day[rows], claims.received[own], own, ranked[rows]))
 
 
-def read_reported(sheet: Sheet, claims: Claims, lines: Lines, line_sheet: Sheet) -> dict[str, Rows]:
+def read_reported(sheet: Sheet, claims: Claims, lines: Lines) -> dict[str, Rows]:
     """What other payers reported, by layer: int64 a line, -1 where nothing is."""
     if sheet.rows == 0:
         return {}
     claim = sheet.match("claim", sheet.keys("claim"), claims.claims, claims.lost, of="claim")
-    line = _lines_named(sheet, claim, lines, line_sheet)
+    line = _lines_named(sheet, claim, lines)
     layer, layers = sheet.coded("layer")
     paid = sheet.numbers("paid")
     known = np.flatnonzero(~sheet.bad)
@@ -253,7 +254,7 @@ def read_reported(sheet: Sheet, claims: Claims, lines: Lines, line_sheet: Sheet)
     return amounts
 
 
-def _lines_named(sheet: Sheet, claim: Rows, lines: Lines, line_sheet: Sheet) -> Rows:
+def _lines_named(sheet: Sheet, claim: Rows, lines: Lines) -> Rows:
     """Where the line that each row names stands among the lines (int64), -1 for none."""
     name, names = sheet.coded("line")
     own = np.append(places(names, lines.names), -1)[name]
@@ -264,15 +265,14 @@ def _lines_named(sheet: Sheet, claim: Rows, lines: Lines, line_sheet: Sheet) -> 
     at = np.searchsorted(identity[order], wanted)
     found = (claim >= 0) & (own >= 0) & (at < len(order))
     found[found] = identity[order[at[found]]] == wanted[found]
-    _say_which_are_lost(sheet, np.flatnonzero(~found & ~sheet.bad), line_sheet)
+    _say_which_are_lost(sheet, np.flatnonzero(~found & ~sheet.bad), lines.lost)
     line = np.full(sheet.rows, -1, np.int64)
     line[found] = order[at[found]]
     return line
 
 
-def _say_which_are_lost(sheet: Sheet, rows: Rows, line_sheet: Sheet) -> None:
+def _say_which_are_lost(sheet: Sheet, rows: Rows, lost: Any) -> None:
     """Rows that name a line in repair follow it there; the others name none."""
-    lost = _claim_and_line(line_sheet, np.flatnonzero(line_sheet.bad))
     in_repair = pc.is_in(_claim_and_line(sheet, rows), value_set=lost).to_numpy(zero_copy_only=False)
     sheet.find(rows[in_repair], "line", "line_in_repair")
     sheet.find(rows[~in_repair], "line", "unknown_line")

@@ -17,21 +17,25 @@ from numpy.typing import NDArray
 
 from tiwizi.formats.tables.atomic import replacing
 from tiwizi.formats.tables.fault import TableError
+from tiwizi.formats.tables.seen import Seen
 from tiwizi.rules.adjudicate.columns import Facts, Tariff
 
 FILE = "inputs.arrow"
 VERSION = 1
 _NARROW = (np.int8, np.int16, np.int32)
+#: Where the facts stood in the tables is of no use once those are gone.
+_NOT_KEPT = ("household_row", "claim_row", "line_row")
 
 
-def save(folder: Path, *, facts: Facts, tariff: Tariff, ids: Any, currency: str) -> None:
+def save(folder: Path, *, facts: Facts, tariff: Tariff, ids: Any, seen: Seen | None, currency: str) -> None:
     """Write the file, whole or not at all; the folder is made."""
     folder.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, Any] = {}
     words: dict[str, Any] = {"version": VERSION, "currency": currency, "types": {}}
-    for part, value in (("facts", facts), ("tariff", tariff), ("ids", ids)):
+    for part, value in (("facts", facts), ("tariff", tariff), ("ids", ids), *([("seen", seen)] if seen else [])):
         for field in fields(value):
-            _put(arrays, words, f"{part}.{field.name}", getattr(value, field.name))
+            if field.name not in _NOT_KEPT:
+                _put(arrays, words, f"{part}.{field.name}", getattr(value, field.name))
     row = [pa.LargeListArray.from_arrays(pa.array([0, len(array)], pa.int64()), array) for array in arrays.values()]
     batch = pa.record_batch(row, names=list(arrays))
     schema = batch.schema.with_metadata({"tiwizi": json.dumps(words)})
@@ -64,8 +68,9 @@ def _narrowed(values: NDArray[Any]) -> NDArray[Any]:
     return values
 
 
-def load(folder: Path) -> tuple[Facts, Tariff, dict[str, Any], str]:
-    """The facts, the tariff, the fields of the identifiers, the currency. Raises OSError or TableError."""
+def load(folder: Path) -> tuple[Facts, Tariff, dict[str, Any], Seen | None, str]:
+    """The facts, the tariff, the fields of the identifiers, what was seen of the tables (earlier versions did not keep
+    it), the currency. Raises OSError or TableError."""
     path = folder / FILE
     try:
         with pa.OSFile(str(path), "rb") as source:
@@ -76,13 +81,15 @@ def load(folder: Path) -> tuple[Facts, Tariff, dict[str, Any], str]:
         facts, tariff = (_of(kind, name, batch, words) for kind, name in ((Facts, "facts"), (Tariff, "tariff")))
         names = ("households", "people", "claims", "line_name", "line_names", "codes", "providers", "labels")
         ids = {name: _get(batch, words, f"ids.{name}") for name in names}
+        seen = _of(Seen, "seen", batch, words) if "seen.households" in batch.schema.names else None
     except (pa.ArrowException, KeyError, ValueError) as error:
         raise TableError("inputs_unreadable", file=str(path), why=str(error)[:200]) from error
-    return facts, tariff, ids, words["currency"]
+    return facts, tariff, ids, seen, words["currency"]
 
 
 def _of(kind: Any, name: str, batch: Any, words: dict[str, Any]) -> Any:
-    return kind(**{field.name: _get(batch, words, f"{name}.{field.name}") for field in fields(kind)})
+    kept = [field.name for field in fields(kind) if field.name not in _NOT_KEPT]
+    return kind(**{field: _get(batch, words, f"{name}.{field}") for field in kept})
 
 
 def _get(batch: Any, words: dict[str, Any], name: str) -> Any:

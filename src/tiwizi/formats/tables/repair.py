@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
@@ -82,22 +82,28 @@ class Repair:
                 )  # fmt: skip
 
 
-def set_apart(sheets: dict[str, Sheet]) -> Repair:
-    """The bad rows of checked tables."""
-    tables = [_bad_rows(table, sheet) for table, sheet in sheets.items() if sheet.bad.any()]
-    counts = {}
-    for table, sheet in sheets.items():
-        repair = int(sheet.bad.sum())
-        counts[table] = Counts(sheet.rows, sheet.rows - repair, repair)
-    return Repair(tuple(tables), counts)
+class SetApart(NamedTuple):
+    """What remains of a checked table besides its values: the bad rows, how many, the columns that were not read."""
+
+    bad: RepairTable | None
+    counts: Counts
+    ignored: tuple[str, ...]
 
 
-def _bad_rows(table: str, sheet: Sheet) -> RepairTable:
-    rows = np.flatnonzero(sheet.bad)
-    source = sheet.source
-    return RepairTable(
-        table, rows, source.names(rows), source.lines(rows), source.original(rows), tuple(sheet.findings)
-    )
+def set_apart(sheet: Sheet) -> SetApart:
+    """The bad rows of a checked table, as they came."""
+    source, rows = sheet.source, np.flatnonzero(sheet.bad)
+    counts = Counts(sheet.rows, sheet.rows - len(rows), len(rows))
+    if len(rows) == 0:
+        return SetApart(None, counts, source.ignored)
+    names, lines, cells = source.names(rows), source.lines(rows), source.original(rows)
+    return SetApart(RepairTable(source.table, rows, names, lines, cells, tuple(sheet.findings)), counts, source.ignored)
+
+
+def repair_of(tables: Mapping[str, SetApart]) -> Repair:
+    """The bad rows of several tables."""
+    bad = tuple(table.bad for table in tables.values() if table.bad)
+    return Repair(bad, {name: table.counts for name, table in tables.items()})
 
 
 def _said(table: RepairTable, lang: str) -> tuple[Any, Any, Any, Any]:

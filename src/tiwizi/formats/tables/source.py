@@ -6,7 +6,7 @@ Nothing is judged here but whether the file can be a table at all.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,19 @@ class Source:
 
     def names(self, at: NDArray[Any]) -> list[str]:
         return self.named(at) if self.named else [self.table] * len(at)
+
+    def take(self, rows: NDArray[Any]) -> Source:
+        """Some rows alone, ascending; each knows where it stands in the file."""
+        taken, named = pa.array(rows), self.named
+        return replace(
+            self,
+            rows=len(rows),
+            columns={name: cells.take(taken) for name, cells in self.columns.items()},
+            lines=lambda at: self.lines(rows[at]),
+            original=lambda at: self.original(rows[at]),
+            ragged=np.flatnonzero(np.isin(rows, self.ragged)),
+            named=named and (lambda at: named(rows[at])),
+        )
 
 
 def find_tables(folder: Path, *, lang: str = "en", required: Sequence[str] = REQUIRED_TABLES) -> dict[str, Path]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiwizi.formats.tables.book import AmountsIn, Book, read_sources
-from tiwizi.formats.tables.repair import Counts, Repair, set_apart
+from tiwizi.formats.tables.repair import Counts, Repair, repair_of, set_apart
 from tiwizi.formats.tables.sheet import Sheet
 from tiwizi.formats.tables.source import Source, chained, find_tables, read_source
 from tiwizi.formats.tables.totals import Total, count_totals
@@ -88,7 +88,9 @@ class Arrival:
             fresh = rows[~sheet.bad[rows]]
             sheet.find(fresh, found.field, found.key)
         findings.found.clear()
-        repair = set_apart({table: sheet for table, sheet in self.book.sheets.items() if self.told.get(table)})
+        repair = repair_of(
+            {table: set_apart(sheet) for table, sheet in self.book.sheets.items() if self.told.get(table)}
+        )
         counts = {
             table: Counts(self.told[table], self.told[table] - count.repair, count.repair)
             for table, count in (repair.counts or {}).items()

@@ -103,68 +103,99 @@ class Facts:
         return len(self.day)
 
     def take(self, households: Column | slice) -> Facts:
-        """The facts of some households alone, in the order given; of a slice (low, high) with hardly a copy."""
-        people, person_start, person_moved = _gather(self.person_start, households)
-        cover, cover_start, _ = _gather(self.cover_start, households)
-        claims, claim_start, claim_moved = _gather(self.claim_start, households)
-        lines, line_start, _ = _gather(self.line_start, households)
-        statuses, status_start, _ = _gather(self.status_start, people)
-        cover_person = self.cover_person[cover]
+        """The facts of some households alone, in the order given; neighbours, as of a slice, with hardly a copy."""
+        runs = runs_of(households)
+        people, cover, claims, lines = (
+            Taken(start, *runs) for start in (self.person_start, self.cover_start, self.claim_start, self.line_start)
+        )
+        statuses = Taken(self.status_start, people.low, people.low + people.size)
+        cover_person = self.cover_person[cover.rows]
         return replace(
             self,
-            person_start=person_start,
-            cover_start=cover_start,
-            claim_start=claim_start,
-            line_start=line_start,
-            birth=self.birth[people],
-            role=self.role[people],
-            sex=self.sex[people],
-            status_start=status_start,
-            status=self.status[statuses],
-            status_from=self.status_from[statuses],
-            status_to=self.status_to[statuses],
-            cover_person=np.where(cover_person < 0, -1, cover_person + _each(person_moved, cover_start)),
-            cover_plan=self.cover_plan[cover],
-            cover_from=self.cover_from[cover],
-            cover_to=self.cover_to[cover],
-            cover_stage=self.cover_stage[cover],
-            joined=self.joined[cover],
-            paid_until=self.paid_until[cover],
-            claim_attributes=self.claim_attributes[claims],
-            provider=self.provider[claims],
-            received=self.received[claims],
-            care_to=self.care_to[claims],
-            episode=self.episode[claims] + _each(claim_moved, claim_start),
-            claim=self.claim[lines] + _each(claim_moved, line_start),
-            person=self.person[lines] + _each(person_moved, line_start),
-            day=self.day[lines],
-            code=self.code[lines],
-            quantity=self.quantity[lines],
-            billed=self.billed[lines],
-            allowed=self.allowed[lines],
-            session=self.session[lines],
+            person_start=people.start,
+            cover_start=cover.start,
+            claim_start=claims.start,
+            line_start=lines.start,
+            birth=self.birth[people.rows],
+            role=self.role[people.rows],
+            sex=self.sex[people.rows],
+            status_start=statuses.start,
+            status=self.status[statuses.rows],
+            status_from=self.status_from[statuses.rows],
+            status_to=self.status_to[statuses.rows],
+            cover_person=np.where(cover_person < 0, -1, cover_person + people.moved_by(cover)),
+            cover_plan=self.cover_plan[cover.rows],
+            cover_from=self.cover_from[cover.rows],
+            cover_to=self.cover_to[cover.rows],
+            cover_stage=self.cover_stage[cover.rows],
+            joined=self.joined[cover.rows],
+            paid_until=self.paid_until[cover.rows],
+            claim_attributes=self.claim_attributes[claims.rows],
+            provider=self.provider[claims.rows],
+            received=self.received[claims.rows],
+            care_to=self.care_to[claims.rows],
+            episode=self.episode[claims.rows] + claims.moved_by(claims),
+            claim=self.claim[lines.rows] + claims.moved_by(lines),
+            person=self.person[lines.rows] + people.moved_by(lines),
+            day=self.day[lines.rows],
+            code=self.code[lines.rows],
+            quantity=self.quantity[lines.rows],
+            billed=self.billed[lines.rows],
+            allowed=self.allowed[lines.rows],
+            session=self.session[lines.rows],
             household_row=self.household_row[households] if len(self.household_row) else self.household_row,
-            claim_row=self.claim_row[claims] if len(self.claim_row) else self.claim_row,
-            line_row=self.line_row[lines] if len(self.line_row) else self.line_row,
-            reported={layer: amounts[lines] for layer, amounts in self.reported.items()},
+            claim_row=self.claim_row[claims.rows] if len(self.claim_row) else self.claim_row,
+            line_row=self.line_row[lines.rows] if len(self.line_row) else self.line_row,
+            reported={layer: amounts[lines.rows] for layer, amounts in self.reported.items()},
         )
 
+    @staticmethod
+    def join(one: Facts, other: Facts) -> Facts:
+        """The households of the one, then those of the other. They have the same vocabularies; where their rows stood
+        in tables is forgotten."""
+        people, claims = len(one.birth), len(one.received)
+        shifts = {"cover_person": np.where(other.cover_person < 0, 0, people), "person": people, "claim": claims,
+                  "episode": claims}  # fmt: skip
+        joined: dict[str, Any] = {}
+        for name in (column.name for column in fields(Facts)):
+            a, b = getattr(one, name), getattr(other, name)
+            if name.endswith("_start"):
+                joined[name] = np.concatenate((a, b[1:] + a[-1]))
+            elif isinstance(a, np.ndarray) and not name.endswith("_row"):
+                joined[name] = np.concatenate((a, b + shifts[name] if name in shifts else b))
+        blank = [np.full(facts.lines, -1, np.int64) for facts in (one, other)]
+        layers = sorted(one.reported.keys() | other.reported.keys())
+        reported = {y: np.concatenate((one.reported.get(y, blank[0]), other.reported.get(y, blank[1]))) for y in layers}
+        return Facts(plan_codes=one.plan_codes, reported=reported, **joined)
 
-def _gather(start: Column, parts: Column | slice) -> tuple[Column | slice, Column, Column]:
-    """Rows of some parts of a ragged column, their new starts, and how far each part moved (a slice: one figure)."""
+
+def runs_of(parts: Column | slice) -> tuple[Column, Column]:
+    """Where runs of neighbours among some positions begin and end."""
     if isinstance(parts, slice):
-        low, high = start[parts.start], start[parts.stop]
-        return slice(int(low), int(high)), start[parts.start : parts.stop + 1] - low, -low
-    low, size = start[parts], start[np.asarray(parts) + 1] - start[parts]
-    new_start = np.concatenate(([0], np.cumsum(size))).astype(np.int64)
-    moved = new_start[:-1] - low
-    rows = np.arange(new_start[-1]) - np.repeat(moved, size)
-    return rows, new_start, moved
+        return np.array([parts.start]), np.array([parts.stop])
+    heads = np.flatnonzero(np.append(True, parts[1:] != parts[:-1] + 1)[: len(parts)])
+    return parts[heads], parts[np.append(heads[1:], len(parts))[: len(heads)] - 1] + 1
 
 
-def _each(moved: Column, start: Column) -> Column:
-    """How far each row of some parts moved."""
-    return np.repeat(moved, np.diff(start)) if moved.ndim else moved
+class Taken:
+    """Some parts of a ragged column, ``start``, in runs of neighbours from ``first`` to ``last``."""
+
+    def __init__(self, start: Column, first: Column, last: Column) -> None:
+        self.low, self.size = start[first], start[last] - start[first]
+        self.moved = np.cumsum(self.size) - self.size - self.low
+        self.start = np.append(start[_ranges(first, last)] + np.repeat(self.moved, last - first), self.size.sum())
+        high = self.low + self.size
+        self.rows = slice(int(self.low[0]), int(high[0])) if len(high) == 1 else _ranges(self.low, high)
+
+    def moved_by(self, other: Taken) -> Column:
+        """How far rows of this column moved, for each row of another column of the same parts."""
+        return np.repeat(self.moved, other.size)
+
+
+def _ranges(first: Column, last: Column) -> Column:
+    """The whole numbers from each first to each last, one range after the other."""
+    size = last - first
+    return np.asarray(np.arange(size.sum()) - np.repeat(np.cumsum(size) - size - first, size))
 
 
 @dataclass(frozen=True)

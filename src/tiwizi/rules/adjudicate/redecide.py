@@ -245,12 +245,12 @@ def _rows(*columns: Column) -> Column:
     length = max(np.size(column) for column in columns)
     numbers = np.zeros(length, np.uint64)
     for column in columns:
-        _mix(numbers, np.atleast_1d(column))
+        stir(numbers, np.atleast_1d(column))
     return numbers
 
 
 @entry
-def _mix(numbers: Column, column: Column) -> None:
+def stir(numbers: Column, column: Column) -> None:
     """Stir a column into the numbers of its rows (splitmix64: Steele, Lea and Flood 2014)."""
     step = 0 if len(column) == 1 else 1
     for row in range(len(numbers)):
