@@ -58,6 +58,12 @@ def law(country: str) -> Law:
     return _sound(country, path, parse_law) if path.is_file() else Law(file=str(path))
 
 
+def law_text(country: str) -> str:
+    """The law of a pack as it is written; "" for a country without."""
+    path = folder(country) / "law.toml" if country in available() else None
+    return path.read_text(encoding="utf-8") if path is not None and path.is_file() else ""
+
+
 @cache
 def chart(country: str) -> Chart:
     """The chart of accounts of a pack. Raises LookupError (no such pack, or one without books) or PackUnreadable."""

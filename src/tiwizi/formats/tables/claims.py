@@ -187,17 +187,30 @@ def _amounts(sheet: Sheet) -> dict[str, Rows]:
 
 
 def _allowed(sheet: Sheet, reviewed: Rows, claimed: tuple[Rows, Rows, Rows], approved: tuple[Rows, Rows]) -> Rows:
-    """Approved price x approved quantity, each as claimed where the reviewer left it; never more than billed."""
+    """What a reviewer left of the amount billed; never more than that."""
+    billed = claimed[2]
+    exact = _reviewed(claimed, approved)
+    above = reviewed & ~sheet.bad & (exact >= (billed + 1) * QUANTITY_SCALE)
+    field = "price_approved" if sheet.has("price_approved") else "quantity_approved"
+    sheet.find(above, field, "approved_above_billed")
+    return np.where(reviewed, np.minimum(_rounded(exact), billed), billed)
+
+
+def after_review(claimed: tuple[Rows, Rows, Rows], approved: tuple[Rows, Rows]) -> Rows:
+    """Approved price x approved quantity in minor units, each as claimed where the reviewer left it (-1).
+
+    claimed: quantity (thousandths), unit price (-1 for none), amount billed. approved: quantity, price."""
+    return _rounded(_reviewed(claimed, approved))
+
+
+def _reviewed(claimed: tuple[Rows, Rows, Rows], approved: tuple[Rows, Rows]) -> Rows:
+    """The same in thousandths of minor units."""
     quantity, price, billed = claimed
     left = np.where(approved[0] >= 0, approved[0], quantity)
     priced = np.where(approved[1] >= 0, approved[1], price)
     of_price = np.where(priced < 0, 0, priced) * left
     of_billed = billed * left * QUANTITY_SCALE // np.maximum(quantity, 1)
-    exact = np.where(priced >= 0, of_price, of_billed)
-    above = reviewed & ~sheet.bad & (exact >= (billed + 1) * QUANTITY_SCALE)
-    field = "price_approved" if sheet.has("price_approved") else "quantity_approved"
-    sheet.find(above, field, "approved_above_billed")
-    return np.where(reviewed, np.minimum(_rounded(exact), billed), billed)
+    return np.where(priced >= 0, of_price, of_billed)
 
 
 def _or(values: Rows, blank: int) -> Rows:

@@ -1,5 +1,5 @@
 """How a run, its shards, a correction, a prior approval and an appeal go on. A claim has no state of its own: what it
-is follows from its decisions and payments (queries.py)."""
+is follows from its decisions and payments (queries)."""
 
 from __future__ import annotations
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from hashlib import sha256
 
 from tiwizi import packs
 from tiwizi.records.cover.models import Plan, PlanVersion
+from tiwizi.records.cover.versions import plan_digest
 from tiwizi.records.database.locks import take_turn
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.refusal import Refused
@@ -21,7 +21,8 @@ def propose_plan(
     voted_on: date | None = None,
     approved_on: date | None = None,
 ) -> int:
-    """Keep the text of a plan as its next version; its id. The same text again is the same version.
+    """Keep the text of a plan, and its country's law as it is now, as its next version; its id. The same again is the
+    same version.
 
     Raises Refused (``plan_has_errors``: the first of them; ``tiwizi plan check`` shows all).
     """
@@ -31,12 +32,13 @@ def propose_plan(
         first = next(problem for problem in problems if problem.is_error)
         raise Refused("plan_has_errors", line=first.line, what=first.message("en"))
     of, _ = Plan.objects.get_or_create(code=plan.id)
-    digest = sha256(text.encode()).digest()
+    law = packs.law_text(plan.country)
+    digest = plan_digest(text, law)
     version, _ = PlanVersion.objects.get_or_create(
         plan=of,
         digest=digest,
         defaults={
-            "text": text, "voted_on": voted_on, "approved_on": approved_on, "effective_on": effective_on,
+            "text": text, "law": law, "voted_on": voted_on, "approved_on": approved_on, "effective_on": effective_on,
             "proposed_by": act.by.user,
         },
     )  # fmt: skip

@@ -70,6 +70,19 @@ def find_ids(model: type[models.Model], field: str, keys: Column) -> NDArray[Any
     return found
 
 
+def among(column: str, ids: NDArray[np.int64]) -> str:
+    """A condition that holds for the rows whose column is one of some ids (ascending), and for few others: where ids
+    lie close together it asks for all between the first and the last, which needs no list."""
+    if len(ids) == 0:
+        return "1 = 0"
+    if int(ids[-1]) - int(ids[0]) < 4 * len(ids):
+        return f"{column} BETWEEN {ids[0]} AND {ids[-1]}"
+    listed = ",".join(map(str, ids.tolist()))
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY('{{{listed}}}'::bigint[])"
+    return f"{column} IN (SELECT value FROM json_each('[{listed}]'))"
+
+
 def _from_postgresql(sql: str, kinds: Mapping[str, Kind], params: Sequence[Any]) -> dict[str, Column]:
     """The server gathers each column into one value, so that one row is all that comes: COPY sends every row alone."""
     asked = ", ".join(column for name, kind in kinds.items() for column in _gathered(name, kind))

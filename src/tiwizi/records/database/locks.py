@@ -12,11 +12,20 @@ def take_turn(name: str) -> None:
 
     On SQLite there is one writer at a time in any case, since transactions are IMMEDIATE.
     """
+    _hold("pg_advisory_xact_lock", name)
+
+
+def share_turn(name: str) -> None:
+    """The same for any number that share it; who takes it waits for all of them, and they for who took it."""
+    _hold("pg_advisory_xact_lock_shared", name)
+
+
+def _hold(function: str, name: str) -> None:
     assert connection.in_atomic_block, f"a turn ({name}) is held until a transaction ends, and none is open"
     if connection.vendor == "postgresql":
         number = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+            cursor.execute(f"SELECT {function}(%s)", [number])
 
 
 def wait_for_writers(model: type[models.Model]) -> None:

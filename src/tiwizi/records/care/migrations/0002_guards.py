@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
         *lives("care_run", "state", RUN, begins=("waiting", "done")),
         fixed("care_run", ("plan_version_id", "tariff_version_id", "day", "touched_after", "touched_upto", "asked_by")),
         refuse_rows("care_run", "one_at_a_time", ANOTHER_RUN, against="care_run o", alone="care_run"),
-        *lives("care_shard", "state", SHARD),
+        *lives("care_shard", "state", SHARD, begins=("waiting", "done")),
         fixed("care_shard", ("run_id", "number", "first_household", "last_household", "members")),
         refuse("care_shard", "done_for_good", "OLD.state = 'done'", on=("UPDATE",)),
         references("care_decision", "line_id", "care_line"),

@@ -1,0 +1,92 @@
+"""What was decided about a line, the first time or the last, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from tiwizi.locale import text
+from tiwizi.records.care.basis import basis
+from tiwizi.records.care.decision import SUMS, decisions_of
+from tiwizi.records.care.facts import Known, read_known
+from tiwizi.records.care.models import ClaimLine, Decision, Run
+from tiwizi.rules.adjudicate.explain import explain as told
+from tiwizi.rules.plan.document import steps
+from tiwizi.rules.terms import STATES
+
+_OF_LINES = ("claim", "person", "day", "code", "quantity", "billed", "allowed", "session")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision on a line, the ``number``-th, in minor units: billed = paid + reductions + share."""
+
+    line: int
+    number: int
+    run: int
+    state: str
+    billed: int
+    paid: int
+    reductions: int
+    share: int
+
+
+def decisions(line: int) -> list[Decided]:
+    """All decisions on a line, the first one first; the last one stands."""
+    return [
+        Decided(
+            line, row.number, row.run_id, STATES[row.state], row.billed,
+            row.paid_1 + row.paid_2 + row.paid_3 + row.paid_4, row.reductions, row.share,
+        )
+        for row in Decision.objects.filter(line=line).order_by("number")
+    ]  # fmt: skip
+
+
+def explain(line: int, lang: str, *, number: int | None = None) -> list[str]:
+    """Why a line was decided so, the ``number``-th time or the last: sentences in ar, fr or en.
+
+    Told by the plan and the tariff that decided, from the trail that was kept then. What is left of limits is counted
+    over the lines that were known then. Raises Decision.DoesNotExist where the line was not decided so often.
+    """
+    rows = Decision.objects.filter(line=line).order_by("-number")
+    row = rows.get(number=number) if number is not None else rows.first()
+    if row is None:
+        raise Decision.DoesNotExist(f"line {line} is not decided")
+    run = Run.objects.get(pk=row.run_id)
+    about = ClaimLine.objects.select_related("claim", "act").get(pk=line)
+    if _undone(row):
+        return [text("records", "line_withdrawn", lang=lang)]
+    by = basis(run.plan_version_id, run.tariff_version_id)
+    known = read_known(np.array([about.claim.household_id], np.int64), by, also_withdrawn=True)
+    then, standing = _as_then(known, row.run_id)
+    stored = {name: np.array([getattr(one, name) for one in standing], np.int64) for name in SUMS}
+    found = decisions_of(stored, [bytes(one.trail) for one in standing], steps=len(steps(by.plan)))
+    at = int(np.flatnonzero(then.lines == line)[0])
+    return told(by.plan, then.facts, by.tariff, found, at, lang=lang, label=_label(about.act, lang))
+
+
+def _undone(row: Decision) -> bool:
+    """Whether a decision says that the line was withdrawn (deciding.py)."""
+    return not (row.billed or row.reasons or row.trail) and row.state == STATES.index("refused")
+
+
+def _as_then(known: Known, run: int) -> tuple[Known, list[Decision]]:
+    """One household's facts with the lines alone that a run or an earlier one decided and left standing, and how."""
+    rows = Decision.objects.filter(line__in=known.lines.tolist(), run__lte=run).order_by("number")
+    last = {row.line_id: row for row in rows}
+    keep = np.array([line in last and not _undone(last[line]) for line in known.lines.tolist()], bool)
+    facts = known.facts
+    own = {name: getattr(facts, name)[keep] for name in _OF_LINES}
+    facts = replace(
+        facts, line_start=np.array([0, keep.sum()], np.int64),
+        reported={layer: paid[keep] for layer, paid in facts.reported.items()}, **own,
+    )  # fmt: skip
+    then = replace(known, facts=facts, lines=known.lines[keep], reviewed=known.reviewed[keep])
+    return then, [last[line] for line in then.lines.tolist()]
+
+
+def _label(act: Any, lang: str) -> str:
+    """What an act is called in a language, or in another where it has no name there."""
+    return next((name for known in (lang, "fr", "ar", "en") if (name := getattr(act, f"label_{known}"))), "")
