@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
+from rich.console import Console
 
 from tiwizi.doors.cli.voice import Voice
+from tiwizi.locale import money
+
+#: Signs that take no room.
+UNSEEN = dict.fromkeys(map(ord, "\u2067\u2068\u2069"))
 
 
 def depths(line: str) -> tuple[int, int]:
@@ -14,6 +21,19 @@ def depths(line: str) -> tuple[int, int]:
         depth += (sign in "\u2067\u2068") - (sign == "\u2069")
         lowest = min(lowest, depth)
     return lowest, depth
+
+
+@pytest.mark.parametrize("lang", ["ar", "fr"])
+@pytest.mark.parametrize("width", range(24, 60, 5))
+def test_an_amount_is_never_broken_over_two_lines(lang: str, width: int) -> None:
+    amount = money(123_456_789, "MAD", lang)
+    screen = StringIO()
+    voice = Voice(lang, json=False)
+    voice.out = Console(file=screen, force_terminal=True, width=width, color_system=None)
+    voice.paragraph(f"mot {amount} et encore {amount}, puis {amount}, enfin {amount}.")
+    lines = screen.getvalue().splitlines()
+    assert len(lines) > 1 and all(len(line.translate(UNSEEN)) <= width for line in lines)
+    assert sum(line.count(amount) for line in lines) == 4
 
 
 def test_no_isolate_of_a_broken_cell_reaches_the_next_line(

@@ -295,4 +295,4 @@ def test_a_line_held_for_review_says_that_it_waits() -> None:
     sentences = told("no_price", AMO_RULE, 25000, state=TO_REVIEW)
     assert sentences[1] == "Once the tariff is completed, the line is decided again."
     assert sentences[2] == "For the time being, nothing is paid."
-    assert sentences[-1] == "The line waits for a person; until then these amounts are proposed."
+    assert sentences[-1] == "This is not final: the line waits, and until then these amounts are proposed."

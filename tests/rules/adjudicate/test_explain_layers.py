@@ -110,6 +110,22 @@ def test_what_an_earlier_scheme_has_paid_is_told_where_it_leaves_less_to_pay() -
     ) in told
 
 
+def test_what_an_earlier_payer_has_paid_of_what_a_later_one_leaves_is_told_as_paid_already() -> None:
+    cuts = [(0, "rate", AMO_RULE, 20000), (1, "rate", SM_RULE, 15000)]
+    told = explain(PLAN, facts(), tariff(), decided(PLAN, cuts, [5000, 10000]), 0, lang="en")
+    assert (
+        "Basic scheme (AMO) leaves 200.00 DH (member's own share);"
+        " 100.00 DH of it is taken over by Complementary layer (SM)."
+    ) in told
+    cuts = [(0, "reported", None, 13000), (1, "rate", SM_RULE, 22600)]
+    told = explain(PLAN, facts(), tariff(), decided(PLAN, cuts, [12000, 2400]), 0, lang="en")
+    assert (
+        "Complementary layer (SM) leaves 226.00 DH (member's own share);"
+        " 120.00 DH of it is already paid by Basic scheme (AMO)."
+    ) in told
+    assert "Left to the member: 106.00 DH (member's own share)." in told
+
+
 def test_what_is_unpaid_is_left_to_the_member_only_where_the_member_has_spent_it() -> None:
     refused = decided(PLAN, [(0, "duplicate", None, 25000), (1, "duplicate", None, 25000)], [0, 0], state=REFUSED)
     grant = one_layer(Coverage("grant", ("specialist",), SM, base="lump_sum", amount=25000))

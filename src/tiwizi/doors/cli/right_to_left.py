@@ -13,6 +13,8 @@ from rich.console import Console, ConsoleOptions
 from rich.measure import Measurement
 from rich.text import Text
 
+from tiwizi.doors.cli.broken import broken
+
 #: U+2067 right-to-left isolate, U+2068 first strong isolate, U+2069 pop.
 _RIGHT_TO_LEFT, _FIRST_STRONG, _POP = "\u2067", "\u2068", "\u2069"
 
@@ -32,8 +34,8 @@ class Cell:
 
 def lines(words: str, console: Console, width: int) -> Iterator[Text]:
     """Words as lines of a width, each an isolate."""
-    for line in Text(words).wrap(console, width):
-        yield Text(f"{_RIGHT_TO_LEFT}{_closed(line.plain.strip())}{_POP}")
+    for line in broken(words, console, width):
+        yield Text(f"{_RIGHT_TO_LEFT}{_closed(line)}{_POP}")
 
 
 def _closed(line: str) -> str:

@@ -65,13 +65,18 @@ class Voice:
     def paragraph(self, words: str, *, console: Console | None = None, style: str = "") -> None:
         """Words of any length; in Arabic from the right edge, each line kept in its direction."""
         console, words = console or self.out, plain(words)
-        if self.lang != "ar" or not console.is_terminal:
-            console.print(words, style=style, markup=False, highlight=False, soft_wrap=not console.is_terminal)
-            return
-        from tiwizi.doors.cli.right_to_left import lines
+        if not console.is_terminal:
+            console.print(words, style=style, markup=False, highlight=False, soft_wrap=True)
+        elif self.lang == "ar":
+            from tiwizi.doors.cli.right_to_left import lines
 
-        for line in lines(words, console, console.width):
-            console.print(line, style=style, justify="right")
+            for line in lines(words, console, console.width):
+                console.print(line, style=style, justify="right")
+        else:
+            from tiwizi.doors.cli.broken import broken
+
+            for whole in broken(words, console, console.width):
+                console.print(whole, style=style, markup=False, highlight=False)
 
     def show(self, thing: RenderableType) -> None:
         self.out.print(thing)

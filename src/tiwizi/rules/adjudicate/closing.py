@@ -67,7 +67,7 @@ class Closing:
             others = later if sum(part.paid for part in later) == taken else [*self.parts[:at], *later]
             layers = self.words.joined(self._layer(part) for part in others if part.paid)
             values = {"layer": self._layer(own), "layers": layers, "taken": self.words.money(taken)}
-            yield self._told("taken_over", alone, **values) + "."
+            yield self._told("taken_over" if later else "already_paid", alone, **values) + "."
 
     @property
     def _member_paid(self) -> bool:
