@@ -18,7 +18,7 @@ from tiwizi import packs
 from tiwizi.formats import pain001, transfer_file
 from tiwizi.formats.orders import Batch, Order, Written
 from tiwizi.records.money.operations import hand_over, note_file
-from tiwizi.records.money.queries.bank_orders import bank_batch, bank_orders
+from tiwizi.records.money.queries.bank_orders import NotedFile, bank_batch, bank_orders, noted_file
 from tiwizi.records.trail.gate import By
 from tiwizi.records.trail.refusal import Refused
 from tiwizi.rules.mistake import Mistake
@@ -39,10 +39,11 @@ def make_file(by: By, *, batch: int, folder: Path, format: str = ISO) -> Path:
     place.parent.mkdir(parents=True, exist_ok=True)
     part = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
+        with part.open("w+b") as file:
             written = write(file)
             file.flush()
             os.fsync(file.fileno())
+            _assert_valid(file, format)
         note_file(by, batch=batch, format=format, digest=bytes.fromhex(written.sha256), size=written.bytes)
         os.replace(part, place)
         _sync(place.parent)
@@ -53,15 +54,18 @@ def make_file(by: By, *, batch: int, folder: Path, format: str = ISO) -> Path:
 
 def hand_over_file(by: By, *, batch: int, folder: Path) -> Path:
     """Give the file of a batch to the bank; where it lies now. Once: asked again, it changes nothing."""
-    answer = hand_over(by, batch=batch)
-    made = _made(folder, answer["message"], answer["digest"])
+    noted = noted_file(batch)
+    if noted is None:
+        raise Refused("no_file_yet", batch=batch)
+    made = _made(folder, noted)
+    hand_over(by, batch=batch)
     place = folder / HANDED_OVER / made.name
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(made, place)
         _sync(place.parent)
     except FileExistsError:
-        assert _sha256(place) == answer["digest"], f"{place} is another file than the one of this batch"
+        assert _sha256(place) == noted.digest, f"{place} is another file than the one of this batch"
     return place
 
 
@@ -79,15 +83,24 @@ def _writer(format: str, batch: Batch, orders: list[Order]) -> Callable[[BinaryI
     return lambda file: transfer_file.write(file, template, batch, orders)
 
 
+def _assert_valid(file: BinaryIO, format: str) -> None:
+    """Against the standard's own schema: what we wrote and it does not take is our mistake."""
+    if format == ISO:
+        file.seek(0)
+        wrong = pain001.first_error(file)
+        assert not wrong, wrong
+
+
 def _name(message: str, format: str) -> str:
     return f"{message}.xml" if format == ISO else f"{message}.txt"
 
 
-def _made(folder: Path, message: str, digest: str) -> Path:
-    found = [path for path in (folder / MADE).glob(f"{message}.*") if _sha256(path) == digest]
-    if not found:
-        raise Refused("file_gone", message=message)
-    return found[0]
+def _made(folder: Path, noted: NotedFile) -> Path:
+    """The file as it was noted, in the folder. Refused: file_gone."""
+    place = folder / MADE / _name(noted.message, noted.format)
+    if not place.exists() or _sha256(place) != noted.digest:
+        raise Refused("file_gone", message=noted.message)
+    return place
 
 
 def _sha256(path: Path) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from tiwizi.formats.orders import Batch, Order
 from tiwizi.records.database.columns import read_columns
-from tiwizi.records.money.models import PaymentBatch
+from tiwizi.records.money.models import BankFile, PaymentBatch
 
 _ORDERS = """
     SELECT o.reference AS reference, p.name AS name, a.number AS rib, o.amount AS amount
@@ -17,6 +18,20 @@ _ORDERS = """
 def message_of(batch: int) -> str:
     """The MsgId of a batch: a bank takes each once."""
     return f"TWZ-B{batch:010d}"
+
+
+class NotedFile(NamedTuple):
+    """The file that a batch became: its MsgId, format and SHA-256."""
+
+    message: str
+    format: str
+    digest: str
+
+
+def noted_file(batch: int) -> NotedFile | None:
+    """What was noted of a batch's file; None where none was made yet."""
+    found = BankFile.objects.filter(batch=batch).first()
+    return NotedFile(found.message, found.format, bytes(found.digest).hex()) if found else None
 
 
 def bank_batch(number: int) -> Batch:

@@ -38,17 +38,20 @@ _OPEN = f"""
 #: The account in force of each payee: the last one usable and not ended; whether another is on its way; whether the
 #: last payment to it came back.
 _ACCOUNTS = """
-    SELECT p.id AS payee, a.id AS account, p.name AS name,
-        EXISTS (SELECT 1 FROM people_bankaccount w WHERE w.payee_id = p.id AND w.ended_at IS NULL
-                AND (w.usable_from IS NULL OR w.usable_from > %s)) AS changing,
-        EXISTS (SELECT 1 FROM money_paymentorder o WHERE o.id = (
-                    SELECT MAX(l.id) FROM money_paymentorder l WHERE l.account_id = a.id
-                    AND l.state IN ('sent', 'paid', 'returned'))
-                AND o.state = 'returned') AS back
-    FROM people_payee p LEFT JOIN people_bankaccount a ON a.id = (
-        SELECT MAX(u.id) FROM people_bankaccount u
-        WHERE u.payee_id = p.id AND u.usable_from <= %s AND (u.ended_at IS NULL OR u.ended_at > %s))
-    ORDER BY p.id"""
+    WITH usable AS (
+        SELECT payee_id, MAX(id) AS id FROM people_bankaccount
+        WHERE usable_from <= %s AND (ended_at IS NULL OR ended_at > %s) GROUP BY payee_id),
+    coming AS (
+        SELECT DISTINCT payee_id FROM people_bankaccount
+        WHERE ended_at IS NULL AND (usable_from IS NULL OR usable_from > %s)),
+    back AS (
+        SELECT DISTINCT r.account_id FROM money_paymentorder r WHERE r.state = 'returned' AND NOT EXISTS (
+            SELECT 1 FROM money_paymentorder n
+            WHERE n.account_id = r.account_id AND n.id > r.id AND n.state IN ('sent', 'paid')))
+    SELECT p.id AS payee, u.id AS account, p.name AS name,
+           c.payee_id IS NOT NULL AS changing, b.account_id IS NOT NULL AS back
+    FROM people_payee p LEFT JOIN usable u ON u.payee_id = p.id
+    LEFT JOIN coming c ON c.payee_id = p.id LEFT JOIN back b ON b.account_id = u.id ORDER BY p.id"""
 
 
 @dataclass(frozen=True)
