@@ -156,8 +156,19 @@ def test_the_same_amount_without_our_reference_is_not_guessed(book: Book) -> Non
     match_line(acting(ACCOUNTANT), line=line.id, order=order.reference)
     assert states(order) == ["paid"] and suspense(book="sm") == []
     assert net(book, "suspense") == net(book, "in_transit") == 0 and net(book, "bank") == -700
-    with refuses("does_not_match"):
+    with refuses("line_explained"):
         match_line(acting(ACCOUNTANT), line=line.id, order=order.reference)
+
+
+def test_a_line_is_not_said_to_be_an_order_of_another_amount_or_one_that_was_paid(book: Book) -> None:
+    first, second = paid_out(book, 700, 800)
+    house.take(house.statement(house.left(first), Movement(DAY, -700, text="VIREMENT")))
+    (line,) = suspense(book="sm")
+    for order in (first, second):
+        with refuses("does_not_match"):
+            match_line(acting(ACCOUNTANT), line=line.id, order=order.reference)
+    with refuses("no_such_order"):
+        match_line(acting(ACCOUNTANT), line=line.id, order="TWZ999999999999")
 
 
 def test_a_statement_that_comes_before_the_file_was_handed_over_is_matched_with_the_next(book: Book) -> None:

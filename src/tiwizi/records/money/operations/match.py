@@ -1,7 +1,11 @@
-"""Lines of statements and what they are: orders that were paid, batches paid in one, payments that came back."""
+"""Lines of statements and what they are: orders that were paid, batches paid in one, payments that came back.
+
+A line and an order are one where our reference and the amount are the same; each line and each order once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,57 +13,79 @@ import pyarrow as pa
 from django.db import connection
 from numpy.typing import NDArray
 
-from tiwizi.records.database.columns import read_columns, reserve_ids, write_columns
+from tiwizi.records.database.columns import (
+    Column,
+    add_columns,
+    read_columns,
+    read_matching,
+    update_columns,
+    write_columns,
+)
 from tiwizi.records.money.models import PAYMENT, RETURN, STATEMENT, Book, Match, PaymentOrder, StatementLine, Transfer
 from tiwizi.records.trail.refusal import Refused
 
 Array = NDArray[np.int64]
+Columns = Mapping[str, Column]
 
-#: Lines that nothing explains yet, and the orders or batches that explain them: by our reference and the amount.
-_WAITING = """money_statementline l WHERE l.book_id = {book}
-    AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.line_id = l.id)"""
-_SAME = "o.reference = l.reference"
-_ORDERS = f"""SELECT MIN(l.id) AS line, o.id AS thing FROM (SELECT l.id, l.amount, l.reference FROM {_WAITING}) l
-    JOIN money_paymentorder o ON {{same}} JOIN money_paymentbatch b ON b.id = o.batch_id AND b.book_id = {{book}}"""
-_PAID = f"""{_ORDERS} WHERE o.amount = -l.amount AND o.state IN ('sent', 'returned')
+#: Lines that nothing explains yet; ``waits``: they stand in suspense since an earlier statement.
+_LINES = f"""
+    SELECT l.id AS line, l.amount AS amount, l.reference AS reference, l.booked_on AS day,
+           EXISTS (SELECT 1 FROM money_transfer s WHERE s.source = {STATEMENT} AND s.subject = l.id) AS waits
+    FROM money_statementline l WHERE l.book_id = %s {{only}}
+    AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.line_id = l.id) ORDER BY l.id"""
+_LINE: Any = {"line": "int", "amount": "int", "reference": "text", "day": "day", "waits": "flag"}
+
+#: Orders and batches by reference: ``goes``, whether it goes on to the state that the match leads to.
+_OF_BOOK = "JOIN money_paymentbatch b ON b.id = o.batch_id AND b.book_id = %s"
+_PAID = f"""
+    SELECT k.place AS place, o.id AS thing, o.amount AS amount, o.state = 'sent' AS goes
+    FROM {{keys}} k JOIN money_paymentorder o ON o.reference = k.key {_OF_BOOK}
+    WHERE o.state IN ('sent', 'returned')
     AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.order_id = o.id AND NOT m.returned)
-    AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.batch_id = o.batch_id) GROUP BY o.id"""
-_RETURNED = f"""{_ORDERS} WHERE o.amount = l.amount AND o.state IN ('sent', 'paid')
-    AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.order_id = o.id AND m.returned) GROUP BY o.id"""
-_IN_ONE = f"""SELECT MIN(l.id) AS line, b.id AS thing FROM (SELECT l.id, l.amount, l.reference FROM {_WAITING}) l
-    JOIN money_bankfile f ON f.message = l.reference
-    JOIN money_paymentbatch b ON b.id = f.batch_id AND b.book_id = {{book}} AND b.amount = -l.amount
+    AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.batch_id = o.batch_id) ORDER BY k.place"""
+_RETURNED = f"""
+    SELECT k.place AS place, o.id AS thing, o.amount AS amount, 1 = 1 AS goes
+    FROM {{keys}} k JOIN money_paymentorder o ON o.reference = k.key {_OF_BOOK}
+    WHERE o.state IN ('sent', 'paid')
+    AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.order_id = o.id AND m.returned) ORDER BY k.place"""
+_IN_ONE = """
+    SELECT k.place AS place, b.id AS thing, b.amount AS amount, 1 = 1 AS goes
+    FROM {keys} k JOIN money_bankfile f ON f.message = k.key
+    JOIN money_paymentbatch b ON b.id = f.batch_id AND b.book_id = %s
     WHERE b.state = 'handed_over' AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.batch_id = b.id)
     AND NOT EXISTS (SELECT 1 FROM money_match m JOIN money_paymentorder o ON o.id = m.order_id
-                    WHERE o.batch_id = b.id) GROUP BY b.id"""
+                    WHERE o.batch_id = b.id) ORDER BY k.place"""
+_THING: Any = {"place": "int", "thing": "int", "amount": "int", "goes": "flag"}
 
-#: ``waits``: the line stands in suspense since it came; what explains it now takes it from there.
-_WAITS = f"(SELECT COUNT(*) FROM money_transfer s WHERE s.source = {STATEMENT} AND s.subject = l.id) AS waits"
-_LINES = f"""SELECT p.line AS line, p.thing AS thing, ABS(l.amount) AS amount, l.booked_on AS day, {_WAITS}
-    FROM ({{pairs}}) p JOIN money_statementline l ON l.id = p.line ORDER BY p.line"""
-_PAYMENTS = f"""SELECT p.line AS line, p.thing AS thing, l.booked_on AS day, {_WAITS}, t.part AS part,
-    t.debit_id AS debit, t.credit_id AS credit, t.amount AS amount, t.payee_id AS payee
-    FROM ({{pairs}}) p JOIN money_statementline l ON l.id = p.line
-    JOIN money_transfer t ON t.source = {PAYMENT} AND t.subject = p.thing ORDER BY p.line, t.part"""
+_PAYMENTS = f"""
+    SELECT k.place AS place, t.part AS part, t.debit_id AS debit, t.credit_id AS credit, t.amount AS amount,
+           t.payee_id AS payee
+    FROM {{keys}} k JOIN money_transfer t ON t.source = {PAYMENT} AND t.subject = k.key ORDER BY k.place, t.part"""
+_SENT = "SELECT o.id AS id FROM {keys} k JOIN money_paymentorder o ON o.batch_id = k.key WHERE o.state = 'sent'"
 
 
 def match_all(book: Book) -> dict[str, int]:
     """Match and book every line of a book that can be; the orders that were paid and that came back."""
-    ours = {"book": book.id, "same": _SAME}
-    paid = _book_paid(book, _IN_ONE.format(**ours), of_batch=True) + _book_paid(book, _PAID.format(**ours))
-    returned = _book_returned(book, _RETURNED.format(**ours))
+    lines = read_columns(_LINES.format(only=""), _LINE, [book.id])
+    left = lines["amount"] < 0
+    paid = _paid_in_one(book, _chosen(lines, left)) + _paid(book, _chosen(lines, left))
+    returned = _returned(book, _chosen(lines, ~left))
     settle(book)
     return {"paid": paid, "returned": returned}
 
 
 def match_by_hand(line: StatementLine, reference: str) -> int:
-    """Match one line and one order, whatever the line says. Refused: does_not_match."""
+    """Match one line and one order, whatever the line says. Refused: no_such_order, line_explained,
+    does_not_match."""
     order = PaymentOrder.objects.filter(reference=reference, batch__book=line.book_id).first()
     if order is None:
         raise Refused("no_such_order", reference=reference)
-    pair = {"book": line.book_id, "same": f"l.id = {line.id} AND o.id = {order.id}"}
-    book_it, pairs = (_book_paid, _PAID) if line.amount < 0 else (_book_returned, _RETURNED)
-    if not book_it(line.book, pairs.format(**pair)):
+    lines = read_columns(_LINES.format(only="AND l.id = %s"), _LINE, [line.book_id, line.id])
+    if not len(lines["line"]):
+        raise Refused("line_explained", number=line.id)
+    lines["reference"] = pa.array([reference], pa.string())
+    _paid(line.book, lines) if line.amount < 0 else _returned(line.book, lines)
+    if not Match.objects.filter(line=line).exists():
         raise Refused("does_not_match", line=line.id, reference=reference)
     settle(line.book)
     return order.id
@@ -82,88 +108,99 @@ def settle(book: Book) -> None:
         )
 
 
-def _book_paid(book: Book, pairs: str, *, of_batch: bool = False) -> int:
-    """Money that left: from what was in transit. How many orders that paid."""
-    kinds: Any = {"line": "int", "thing": "int", "amount": "int", "day": "day", "waits": "int"}
-    lines = read_columns(_LINES.format(pairs=pairs), kinds)
-    if not len(lines["line"]):
-        return 0
-    way, came = np.full(len(lines["line"]), account_of(book, "in_transit")), _from(book, lines["waits"])
-    first = _transfers(book, lines, way, came, lines["amount"], STATEMENT, lines["line"], lines["waits"] > 0)
-    transfers = np.arange(first, first + len(way))
-    _matches(lines["line"], lines["thing"], transfers, of_batch=of_batch, returned=False)
-    column = "batch_id" if of_batch else "id"
-    of_match = "batch_id" if of_batch else "order_id"
-    return _orders(f"{column} IN (SELECT {of_match} FROM money_match WHERE transfer_id >= %s)", "paid", first)
+def _paid(book: Book, lines: Columns) -> int:
+    """Money that left for an order: from what was in transit. How many orders that paid."""
+    matched = _matched(book, lines, _PAID)
+    _match(matched, _book_paid(book, matched), key="order")
+    return _go_on(matched["thing"][matched["goes"]], "paid")
 
 
-def _book_returned(book: Book, pairs: str) -> int:
-    """Money that came back: it is owed again, on the account that the payment cleared. How many orders that was."""
-    kinds: Any = dict.fromkeys(
-        ("line", "thing", "day", "waits", "part", "debit", "credit", "amount", "payee"), "int"
-    ) | {"day": "day"}
-    paid = read_columns(_PAYMENTS.format(pairs=pairs), kinds)
-    if not len(paid["line"]):
-        return 0
-    way, came = account_of(book, "in_transit"), _from(book, paid["waits"])
-    debit = np.where(paid["credit"] == way, came, paid["credit"])
-    credit = np.where(paid["debit"] == way, came, paid["debit"])
-    first = _transfers(
-        book, paid, debit, credit, paid["amount"], RETURN, paid["thing"], paid["part"], payee=paid["payee"]
-    )
-    lines, at = np.unique(paid["line"], return_index=True)
-    _matches(lines, paid["thing"][at], first + at, of_batch=False, returned=True)
-    return _orders("id IN (SELECT order_id FROM money_match WHERE transfer_id >= %s AND returned)", "returned", first)
+def _paid_in_one(book: Book, lines: Columns) -> int:
+    """Money that left for a whole batch. How many orders that paid."""
+    matched = _matched(book, lines, _IN_ONE)
+    _match(matched, _book_paid(book, matched), key="batch")
+    return _go_on(read_matching(_SENT, matched["thing"], {"id": "int"})["id"], "paid")
 
 
-def _from(book: Book, waits: Array) -> Array:
+def _returned(book: Book, lines: Columns) -> int:
+    """Money that came back: it is owed again, on each account that the payment cleared. How many orders that was."""
+    matched = _matched(book, lines, _RETURNED)
+    kinds: Any = dict.fromkeys(("place", "part", "debit", "credit", "amount", "payee"), "int")
+    paid = read_matching(_PAYMENTS, matched["thing"], kinds)
+    at = paid["place"]
+    way, came = account_of(book, "in_transit"), _from(book, matched["waits"])[at]
+    transfers = _post(
+        book, matched["day"][at],
+        debit=np.where(paid["credit"] == way, came, paid["credit"]),
+        credit=np.where(paid["debit"] == way, came, paid["debit"]),
+        amount=paid["amount"], source=RETURN, subject=matched["thing"][at], part=paid["part"], payee=paid["payee"],
+    )  # fmt: skip
+    _, first = np.unique(at, return_index=True)
+    _match(matched, transfers[first], key="order", returned=True)
+    return _go_on(matched["thing"], "returned")
+
+
+def _matched(book: Book, lines: Columns, question: str) -> dict[str, Column]:
+    """The lines that are something, with that ``thing``: where the amounts are the same, and each thing once."""
+    found = read_matching(question, lines["reference"], _THING, [book.id])
+    same = found["amount"] == np.abs(lines["amount"][found["place"]])
+    _, first = np.unique(found["thing"][same], return_index=True)
+    kept = np.flatnonzero(same)[np.sort(first)]
+    return _chosen(lines, found["place"][kept]) | {name: found[name][kept] for name in ("thing", "goes")}
+
+
+def _chosen(lines: Columns, which: Any) -> dict[str, Column]:
+    """Some of the lines that have a reference."""
+    at = np.flatnonzero(which) if which.dtype == np.bool_ else which
+    return {name: column.take(pa.array(at)) if name == "reference" else column[at] for name, column in lines.items()}
+
+
+def _book_paid(book: Book, matched: Columns) -> Array:
+    waits = matched["waits"]
+    way = np.full(len(waits), account_of(book, "in_transit"))
+    return _post(
+        book, matched["day"], debit=way, credit=_from(book, waits), amount=np.abs(matched["amount"]),
+        source=STATEMENT, subject=matched["line"], part=waits.astype(np.int64),
+    )  # fmt: skip
+
+
+def _from(book: Book, waits: Column) -> Array:
     """Where the money of each line stands: at the bank, or in suspense, where an earlier statement left it."""
-    return np.where(waits > 0, account_of(book, "suspense"), account_of(book, "bank"))
+    return np.where(waits, account_of(book, "suspense"), account_of(book, "bank"))
 
 
-def _transfers(
-    book: Book, lines: Any, debit: Array, credit: Array, amount: Array, source: int, subject: Array, part: Any,
-    payee: Array | None = None,
-) -> int:  # fmt: skip
-    """The id of the first of the transfers; they follow each other."""
-    count = len(debit)
-    first = reserve_ids(Transfer, count)
-    write_columns(
+def _post(book: Book, day: Column, *, source: int, payee: Column | None = None, **columns: Column) -> Array:
+    """The ids of the transfers."""
+    count = len(day)
+    return add_columns(
         Transfer,
-        {
-            "id": np.arange(first, first + count),
+        columns
+        | {
             "book": np.full(count, book.id),
-            "debit": debit,
-            "credit": credit,
-            "amount": amount,
-            "day": lines["day"],
+            "day": day,
             "source": np.full(count, source),
-            "subject": subject,
-            "part": np.asarray(part).astype(np.int64),
             "payee": pa.nulls(count, pa.int64()) if payee is None else payee,
-            "memo": pa.array([""] * count),
+            "memo": pa.array([""] * count, pa.string()),
         },
     )
-    return first
 
 
-def _matches(lines: Array, things: Array, transfers: Array, *, of_batch: bool, returned: bool) -> None:
-    none = pa.nulls(len(lines), pa.int64())
+def _match(matched: Columns, transfers: Array, *, key: str, returned: bool = False) -> None:
+    count = len(transfers)
     write_columns(
         Match,
         {
-            "line": lines,
-            "order": none if of_batch else pa.array(things),
-            "batch": pa.array(things) if of_batch else none,
+            "line": matched["line"],
+            "order": pa.nulls(count, pa.int64()),
+            "batch": pa.nulls(count, pa.int64()),
             "transfer": transfers,
-            "returned": np.full(len(lines), returned),
-        },
+            "returned": np.full(count, returned),
+        }
+        | {key: pa.array(matched["thing"])},
     )
 
 
-def _orders(which: str, state: str, first: int) -> int:
-    """Orders that the matches since a transfer name go on to a state; how many. One that came back stays so."""
-    before = "('sent')" if state == "paid" else "('sent', 'paid')"
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE money_paymentorder SET state = '{state}' WHERE state IN {before} AND {which}", [first])
-        return int(cursor.rowcount)
+def _go_on(orders: Array, state: str) -> int:
+    """Orders in their next state; how many."""
+    update_columns(PaymentOrder, orders, {"state": pa.array([state] * len(orders), pa.string())})
+    return len(orders)

@@ -18,7 +18,7 @@ from django.db import connection
 
 from tiwizi.formats.statement import Movement
 from tiwizi.formats.statement import Statement as Read
-from tiwizi.records.database.columns import reserve_ids, write_columns
+from tiwizi.records.database.columns import read_matching, reserve_ids, write_columns
 from tiwizi.records.database.locks import take_turn
 from tiwizi.records.money.models import STATEMENT, Book, Period, Statement, StatementLine
 from tiwizi.records.money.operations.match import account_of, match_all, match_by_hand
@@ -27,7 +27,6 @@ from tiwizi.records.trail.refusal import Refused
 
 #: Our own references, of orders and of batches, in whatever text a bank makes of them.
 _OURS = re.compile(r"TWZ(?:-B\d{10}|\d{12})")
-_PIECE = 500
 
 
 @operation("money.take_statement", need="money.reconcile")
@@ -110,16 +109,14 @@ def _write_lines(taken: Statement, statement: Read) -> int:
 
 
 def _known(book: int, identities: Sequence[str]) -> set[str]:
-    known: set[str] = set()
-    with connection.cursor() as cursor:
-        for low in range(0, len(identities), _PIECE):
-            piece = identities[low : low + _PIECE]
-            marks = ", ".join(["%s"] * len(piece))
-            cursor.execute(
-                f"SELECT identity FROM money_statementline WHERE book_id = %s AND identity IN ({marks})", [book, *piece]
-            )
-            known.update(row[0] for row in cursor.fetchall())
-    return known
+    rows = read_matching(
+        "SELECT l.identity AS identity FROM {keys} k JOIN money_statementline l"
+        " ON l.identity = k.key AND l.book_id = %s",
+        identities,
+        {"identity": "text"},
+        [book],
+    )
+    return set(rows["identity"].to_pylist())
 
 
 def _reference(movement: Movement) -> str:
