@@ -81,6 +81,15 @@ def _bytes(cells: Any) -> tuple[Values, Values, Values]:
     return data, offsets[:-1].astype(np.int64), np.diff(offsets)
 
 
+def _judged(values: Values, blank: int, said: dict[int, Values]) -> Read:
+    """Values, but for ``blank`` where something is said against them; what is said first counts."""
+    wrong = np.zeros(len(values), np.int8)
+    for code, at in reversed(said.items()):
+        if at.any():
+            wrong[at] = code
+    return Read(np.where(wrong == OK, values, values.dtype.type(blank)), wrong) if wrong.any() else Read(values, wrong)
+
+
 # -- text ----------------------------------------------------------------------------------------------------------
 
 
@@ -197,8 +206,7 @@ _LAST_DAY = int(np.datetime64(f"{LAST_YEAR}-12-31").astype("datetime64[D]").asty
 
 def _bounded_days(values: Values, absent: Values, unreadable: Values, blank: int) -> Read:
     outside = (values < _FIRST_DAY) | (values > _LAST_DAY)
-    wrong = np.select([absent, unreadable, outside], [MISSING, NOT_A_DAY, OUT_OF_RANGE], OK).astype(np.int8)
-    return Read(np.where(wrong == OK, values, blank).astype(np.int32), wrong)
+    return _judged(values.astype(np.int32), blank, {MISSING: absent, NOT_A_DAY: unreadable, OUT_OF_RANGE: outside})
 
 
 # -- numbers -------------------------------------------------------------------------------------------------------
@@ -230,8 +238,7 @@ def _exact_numbers(column: Any, digits: int, most: int, blank: int) -> Read:
     large = whole > limit
     kept = np.where(large, 0, whole).astype(np.int64)
     values = kept * factor if shift >= 0 else kept // factor
-    wrong = np.select([absent, whole < 0, large, uneven], [MISSING, NEGATIVE, TOO_LARGE, DECIMALS], OK).astype(np.int8)
-    return Read(np.where(wrong == OK, values, blank), wrong)
+    return _judged(values, blank, {MISSING: absent, NEGATIVE: whole < 0, TOO_LARGE: large, DECIMALS: uneven})
 
 
 def _written_numbers(cells: Any, digits: int, most: int, blank: int) -> Read:
@@ -276,12 +283,9 @@ def _plain_numbers(cells: Any, digits: int, most: int, blank: int) -> Read:
     unit = 10 ** (digits - np.clip(decimals, 0, digits)).astype(np.int64)
     large |= value > most // unit
     value = np.where(large, 0, value) * unit
-    wrong = np.select(
-        [size == 0, ~fine, negative & ((value > 0) | large), large, uneven],
-        [MISSING, NOT_A_NUMBER, NEGATIVE, TOO_LARGE, DECIMALS],
-        OK,
-    ).astype(np.int8)
-    return Read(np.where(wrong == OK, value, blank), wrong)
+    below = negative & ((value > 0) | large)
+    said = {MISSING: size == 0, NOT_A_NUMBER: ~fine, NEGATIVE: below, TOO_LARGE: large, DECIMALS: uneven}
+    return _judged(value, blank, said)
 
 
 def rates(column: Any, *, blank: int = -1) -> Read:

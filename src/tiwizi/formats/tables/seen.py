@@ -52,31 +52,35 @@ class Look:
         from tiwizi.rules.adjudicate.redecide import stir  # compiled: who only opens what was seen need not load it
 
         columns = sorted(source.columns.items())
-        cells = {name: _numbers(name, column) for name, column in columns}
         kinds = [(name, str(_kind(column.type))) for name, column in columns]
         meant = pa.array([f"{source.table} {self.digits[source.table]} {kinds}"])
         rows = np.repeat(numbers(meant), source.rows)
-        for column in cells.values():
-            stir(rows, column)
+        ids: dict[str, Rows] = {}
+        for name, column in columns:
+            cells = _numbers(name, column)
+            stir(rows, cells)
+            if name in _IDS:
+                ids[name] = cells
         if source.table == "tariff":
             self.tariff[0] = rows.sum(dtype=np.uint64)
             return
-        self.home[source.table] = home = self._home(source, cells)
+        self.home[source.table] = home = self._home(source, ids)
         np.add.at(self.sums, home, rows)  # what has no home falls to the last, which is nobody's
 
-    def _home(self, source: Source, cells: Mapping[str, Rows]) -> Rows:
+    def _home(self, source: Source, found: Mapping[str, Rows]) -> Rows:
         blank = numbers(pa.array([""]))
 
         def ids(name: str) -> Rows:
-            return cells[name] if name in cells else np.repeat(blank, source.rows)
+            return found[name] if name in found else np.repeat(blank, source.rows)
 
         table = source.table
         if table == "people":
             self.households, home = np.unique(ids("household"), return_inverse=True)
             self.sums = np.zeros(len(self.households) + 1, np.uint64)
             self.doubtful = np.zeros(len(self.households) + 1, bool)
+            home = home.astype(np.int32)
             self.people = self._index(ids("person"), home)
-            return np.asarray(home)
+            return home
         if table == "claims":
             home = self._named(ids("household"))
             self.claims = self._index(ids("claim"), home)
@@ -90,7 +94,7 @@ class Look:
         return np.where(household == blank, own, self._named(household))  # a status has no household but its person's
 
     def _named(self, households: Rows) -> Rows:
-        return _Index(self.households, np.arange(len(self.households))).find(households)
+        return _Index(self.households, np.arange(len(self.households), dtype=np.int32)).find(households)
 
     def _index(self, ids: Rows, home: Rows) -> _Index:
         """Where each identifier is at home; one that stands twice makes its households doubtful."""
@@ -149,11 +153,11 @@ class _Index:
     def find(self, ids: Rows) -> Rows:
         """The household of each, -1 for none. Neighbours are often equal: a run is looked up once."""
         if len(ids) == 0 or len(self.numbers) == 0:
-            return np.full(len(ids), -1)
+            return np.full(len(ids), -1, np.int32)
         heads = np.flatnonzero(np.append(True, ids[1:] != ids[:-1]))
         wanted = ids[heads]
         at = np.minimum(np.searchsorted(self.numbers, wanted), len(self.numbers) - 1)
-        found = np.where(self.numbers[at] == wanted, self.home[at], -1)
+        found = np.where(self.numbers[at] == wanted, self.home[at], np.int32(-1))
         return np.repeat(found, np.diff(np.append(heads, len(ids))))
 
 
