@@ -1,4 +1,5 @@
-# make demo    decide a generated mutual's claims and look at the result
+# make demo    from nothing to the decided, paid and booked backlog of a made-up mutual
+# make run     a worker on the records that TIWIZI_DATABASE names, brought up to date first
 # make test    run every test
 # make check   lint, types, import contracts
 # make soak    the tests of robustness with their full counts: hours
@@ -12,11 +13,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 CANDIDATES := python3.13 python3.12 python3.11 python3 python
 
-.PHONY: help demo test check soak bench lock clean
+.PHONY: help demo run test check soak bench lock clean
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -9
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -10
 
 # A name on the PATH is no proof (version managers leave empty shims, Debian parts venv from python3), so each is asked.
 $(BIN)/python:
@@ -42,6 +43,10 @@ $(VENV)/.dev-ready: $(VENV)/.run-ready requirements/dev.txt
 demo: $(VENV)/.run-ready
 	@$(BIN)/tiwizi demo --out demo --force
 
+run: $(VENV)/.run-ready
+	@$(BIN)/tiwizi migrate
+	@$(BIN)/tiwizi worker
+
 test: $(VENV)/.dev-ready
 	@$(BIN)/python -m pytest
 
@@ -53,6 +58,7 @@ check: $(VENV)/.dev-ready
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 	@DJANGO_SETTINGS_MODULE=tiwizi.site.settings TIWIZI_DATABASE=:memory: $(BIN)/python -m django makemigrations --check --dry-run
 
 # Ray only to be compared with.

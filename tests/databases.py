@@ -55,8 +55,43 @@ def fresh_database(vendor: str, folder: Path) -> Iterator[str]:
     _migrated_template()
     _administer(f'CREATE DATABASE "{name}" TEMPLATE template_tiwizi')
     word = postgresql_word(name)
-    with using(word):
-        yield word
+    try:
+        with using(word):
+            yield word
+    finally:
+        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def copied_database(word: str, folder: Path) -> Iterator[str]:
+    """A database of its own with all that another holds, which nobody uses meanwhile."""
+    name = f"copy_{next(_number)}"
+    if not word.startswith("postgresql:"):
+        copy = folder / f"{name}.sqlite3"
+        shutil.copy(word, copy)
+        yield str(copy)
+        for left in folder.glob(f"{name}.sqlite3*"):
+            left.unlink()
+        return
+    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{word.partition("?")[0].rpartition("/")[2]}"')
+    try:
+        yield postgresql_word(name)
+    finally:
+        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def empty_database(vendor: str, folder: Path) -> Iterator[str]:
+    """The word of a database without any table: on SQLite, of a file that is not there yet."""
+    name = f"empty_{next(_number)}"
+    if vendor == "sqlite":
+        yield str(folder / f"{name}.sqlite3")
+        return
+    _administer(f'CREATE DATABASE "{name}"')
+    try:
+        yield postgresql_word(name)
+    finally:
+        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @contextmanager

@@ -17,13 +17,14 @@ _PRAGMAS = (
 )
 
 
-def database(word: str) -> dict[str, Any]:
+def database(word: str, *, password_file: str | None = None) -> dict[str, Any]:
     """``database("postgresql://anna@localhost/tiwizi")``, or the path of a SQLite file, as an entry of DATABASES.
 
-    Raises ValueError for an address that is neither.
+    Raises ValueError for an address that is neither, OSError for a file that cannot be read.
     """
     if word.startswith(("postgresql://", "postgres://")):
-        return _postgresql(word)
+        secret = {"PASSWORD": Path(password_file).read_text(encoding="utf-8").strip()} if password_file else {}
+        return _postgresql(word) | secret
     if "://" in word and not word.startswith("sqlite://"):
         raise ValueError(f"TIWIZI_DATABASE is {word.split('://')[0]}://..., but is a file or postgresql://...")
     return _sqlite(word.removeprefix("sqlite://"))

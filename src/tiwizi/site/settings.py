@@ -2,6 +2,8 @@
 
 TIWIZI_DATABASE   where the records are: the path of a SQLite file (the default: tiwizi.sqlite3 in the current folder),
                   or postgresql://user:password@host:port/name for PostgreSQL 15 or later
+TIWIZI_DATABASE_PASSWORD_FILE
+                  a file that holds the password of PostgreSQL, so that no address has to
 TIWIZI_SECRET     signs what leaves the house; needed once there is something to sign
 """
 
@@ -9,7 +11,12 @@ import os
 
 from tiwizi.site.database import database
 
-DATABASES = {"default": database(os.environ.get("TIWIZI_DATABASE", "tiwizi.sqlite3"))}
+DATABASES = {
+    "default": database(
+        os.environ.get("TIWIZI_DATABASE", "tiwizi.sqlite3"),
+        password_file=os.environ.get("TIWIZI_DATABASE_PASSWORD_FILE"),
+    )
+}
 SECRET_KEY = os.environ.get("TIWIZI_SECRET", "")
 
 INSTALLED_APPS = [

@@ -17,7 +17,7 @@ from tiwizi.rules.terms import REASONS, STATES
 
 VERBS = (
     "adjudicate", "explain", "redecide", "summary", "generate", "demo", "plan", "import",
-    "migrate", "backup", "restore", "verify", "user",
+    "migrate", "intake", "worker", "backup", "restore", "verify", "user", "run", "account", "pay", "bank", "books",
 )  # fmt: skip
 
 
@@ -85,8 +85,9 @@ def test_no_text_is_there_that_nobody_says() -> None:
         for word in re.findall(r"""["'](\w+)["']""", path.read_text(encoding="utf-8"))
     }
     families = (
-        "help_", "help_plan_", "help_import_", "help_user_", "column_", "by_", "state_", "severity_", "check_",
-        "backup_",
+        "help_", "help_plan_", "help_import_", "help_user_", "help_runs_", "help_account_", "help_pay_", "help_bank_",
+        "help_books_", "column_", "by_", "state_", "severity_", "check_", "backup_", "intake_", "run_", "batch_state_",
+        "held_",
     )  # fmt: skip
     said = words | {head + word for head in families for word in (*words, *STATES, "error", "warning")}
     assert set(catalogue("cli", "en")) - said == set()

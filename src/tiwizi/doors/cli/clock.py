@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime, timedelta
+
+from tiwizi.doors.cli.voice import Stop
+
+#: How far back a story is told; a command of real life never sets it.
+_back: ContextVar[timedelta] = ContextVar("back", default=timedelta())
 
 
 def now() -> datetime:
     """This moment in the time zone of the machine (TZ), which says on which day a thing is done."""
-    return datetime.now().astimezone()
+    return datetime.now().astimezone() - _back.get()
+
+
+@contextmanager
+def days_ago(days: int) -> Iterator[None]:
+    """For the demo, which tells in a minute what takes a mutual days."""
+    before = _back.set(timedelta(days=days))
+    try:
+        yield
+    finally:
+        _back.reset(before)
 
 
 def today() -> date:
     return now().date()
+
+
+def day(written: str | None) -> date:
+    """The day asked for, else today. Raises Stop where it is no day."""
+    if written is None:
+        return today()
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise Stop("not_a_day", value=written) from None

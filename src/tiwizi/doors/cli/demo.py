@@ -1,70 +1,133 @@
-"""``tiwizi demo``: the whole way once, on a made-up mutual, down to three explained lines."""
+"""``tiwizi demo``: from nothing to a decided, paid and booked backlog of a made-up mutual, told over eight days."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tiwizi.doors.cli.adjudicate import How, decide_tables
-from tiwizi.doors.cli.explain import decide_line, sentences
+from tiwizi import __version__
+from tiwizi.doors.cli import demo_mutual as mutual
+from tiwizi.doors.cli.books import show_balances
+from tiwizi.doors.cli.clock import days_ago, today
 from tiwizi.doors.cli.generate import make_up
-from tiwizi.doors.cli.open_run import open_book, open_plan_of, open_totals
-from tiwizi.doors.cli.summary import show_summary
+from tiwizi.doors.cli.intake import bring_in, tariffs_of
+from tiwizi.doors.cli.money_words import major
+from tiwizi.doors.cli.open_records import open_records, refusals_as_messages
+from tiwizi.doors.cli.run import worker_name
+from tiwizi.doors.cli.summary import written
 from tiwizi.doors.cli.voice import Voice, explained, speaks
-from tiwizi.doors.cli.whole import refuse_what_is_there
+from tiwizi.doors.cli.whole import whole_folder, write_receipt
 from tiwizi.locale import LANGUAGES
 
 if TYPE_CHECKING:
-    from tiwizi.formats.tables import Book
-    from tiwizi.rules.plan.document import Plan
+    from tiwizi.records.care.queries.progress import Progress
 
-PLAN, SEED = "ma/public", 1
+PLAN, SEED, RECORDS = "ma/public", 1, "records.sqlite3"
 
 
 @speaks
 def demo(
     voice: Voice,
     *,
-    members: Annotated[int, typer.Option("--members", help=explained("members"))] = 5_000,
-    files: Annotated[int, typer.Option("--files", help=explained("files"))] = 12_000,
+    members: Annotated[int, typer.Option("--members", help=explained("members"))] = 20_000,
+    files: Annotated[int, typer.Option("--files", help=explained("files"))] = 48_000,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help=explained("out"))] = Path("demo"),
     force: Annotated[bool, typer.Option("--force", help=explained("force"))] = False,
 ) -> None:
-    tables, decided = out / "tables", out / "decided"
-    for folder in (tables, decided):
-        refuse_what_is_there(folder, force=force)
-    make_up(voice, tables, members=members, files=files, seed=SEED, format="csv", force=force)
-    decide_tables(voice, PLAN, tables, decided, How(force=force))
-    plan, book = open_plan_of(decided), open_book(decided, voice.lang)
-    show_summary(voice, plan, open_totals(decided), questions=("category", "reason", "state"))
-    lines = telling_lines(plan, book)
-    _explain_each(voice, plan, book, lines, decided)
-    voice.say("demo_next", path=out, decided=decided, line=lines[0])
+    with whole_folder(out, force=force) as folder:
+        os.environ.pop("TIWIZI_DATABASE", None)  # the demo never touches anybody's records
+        open_records(str(folder / RECORDS))
+        with refusals_as_messages(voice.lang):
+            told = tell(voice, folder, members=members, files=files)
+        write_receipt(folder, {"command": "demo", "version": __version__, "members": members, "files": files})
+    voice.say("demo_next", path=out, database=out / RECORDS, line=told["lines"][0])
+    voice.answer({"out": str(out), **told})
 
 
-def telling_lines(plan: Plan, book: Book) -> list[str]:
-    """Three lines that show much: one paid, one reduced, one refused, each with the most rules that spoke."""
-    import numpy as np
+def tell(voice: Voice, folder: Path, *, members: int, files: int) -> dict[str, Any]:
+    """The story, day by day."""
+    from django.db import connection
 
-    from tiwizi.doors.cli.decide import decide_here
-    from tiwizi.rules.terms import PAID, REDUCED, REFUSED
+    from tiwizi.records.care.queries.lines import telling_lines
 
-    decisions = decide_here(plan, book.facts, book.tariff, 1)
-    spoken = np.diff(decisions.trail_start)
-    found = [int(np.where(decisions.state == state, spoken, -1).argmax()) for state in (REDUCED, PAID, REFUSED)]
-    return ["/".join(book.name_line(row)) for row in found]
+    try:
+        make_up(voice, folder / "tables", members=members, files=files, seed=SEED, format="parquet", force=False)
+        with days_ago(7):
+            mutual.open_the_mutual(voice, PLAN)
+            number = _take_in(voice, folder / "tables")
+        with days_ago(6):
+            run = _decide(voice)
+        with days_ago(5):
+            accounts = mutual.bring_accounts(voice)
+        with days_ago(2):
+            batches = mutual.pay(voice, PLAN.partition("/")[0], folder / "bank")
+        with days_ago(1):
+            paid, returned = mutual.take_statements()
+        voice.say("demo_paid", paid=written(paid, voice), returned=written(returned, voice))
+        trial = _show_books(voice)
+        lines = telling_lines()
+        _explain_each(voice, lines)
+    finally:
+        connection.close()
+    return {
+        "import": number, "run": vars(run), "accounts": accounts, "batches": batches, "orders_paid": paid,
+        "orders_returned": returned, "trial": trial, "lines": lines, "unit": "minor",
+    }  # fmt: skip
 
 
-def _explain_each(voice: Voice, plan: Plan, book: Book, lines: list[str], run: Path) -> None:
+def _take_in(voice: Voice, tables: Path) -> int:
+    arrived = bring_in(
+        voice, mutual.AGENT, tables, declared=None, currency="MAD", on=today(), tariff_files=tariffs_of(voice, PLAN)
+    )
+    counts = {table: written(total.rows, voice) for table, total in arrived.totals.items()}
+    repair = sum(effect.get("repair", 0) for effect in arrived.outcome.values())
+    voice.say("demo_taken_in", lines=counts["lines"], people=counts["people"], repair=written(repair, voice))
+    return arrived.number
+
+
+def _decide(voice: Voice) -> Progress:
+    from tiwizi.doors.cli.clock import now
+    from tiwizi.records.care.operations.run import start_run
+    from tiwizi.records.care.queries.progress import progress
+    from tiwizi.records.care.worker import work
+
+    run = start_run(mutual.ADJUDICATOR.by(), day=today())
+    with voice.progress("deciding"):
+        work(run=run, worker=worker_name(), clock=now, threads=os.cpu_count() or 1)
+    done = progress(run)
+    sums = {name: major(getattr(done, name), voice) for name in ("billed", "paid", "reductions", "share")}
+    voice.say("demo_decided", lines=written(done.lines, voice), claims=written(done.claims, voice), **sums)
+    return done
+
+
+def _show_books(voice: Voice) -> dict[str, int]:
+    """The trial balance of each book; what is left of it, which is 0."""
+    from tiwizi.records.money.queries.balances import balances
+    from tiwizi.records.money.queries.journal import chart
+
+    found, books = balances(), chart()
+    voice.out.rule(voice.text("demo_books"))
+    for fund in books.funds.values():
+        mine = [one for one in found if one.account.startswith(f"{fund.id}:")]
+        if mine:
+            show_balances(voice, mine, books, title=fund.name[voice.lang])
+    return {fund: sum(one.net for one in found if one.account.startswith(f"{fund}:")) for fund in books.funds}
+
+
+def _explain_each(voice: Voice, lines: list[str]) -> None:
     """Each line in a language of its own."""
+    from tiwizi.records.care.queries.decisions import explain
+    from tiwizi.records.care.queries.lines import line_of
+
     voice.out.rule(voice.text("demo_line"))
-    for line, lang in zip(lines, LANGUAGES, strict=True):
-        speaker = Voice(lang, voice.json)
-        decided = decide_line(speaker, plan, book, line, run)
-        title = speaker.text("explained_line", claim=decided.claim, line=decided.line)
-        speaker.paragraph(title, style="bold")
-        for sentence in sentences(plan, book, decided, lang):
+    for line, lang in zip(lines, LANGUAGES, strict=False):
+        speaker, number = Voice(lang, voice.json), line_of(line)
+        assert number is not None
+        claim, _, own = line.rpartition("/")
+        speaker.paragraph(speaker.text("explained_line", claim=claim, line=own), style="bold")
+        for sentence in explain(number, lang):
             speaker.paragraph(sentence)
         speaker.out.print()

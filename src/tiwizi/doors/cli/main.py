@@ -11,20 +11,27 @@ import typer
 
 from tiwizi import __version__
 from tiwizi.doors.cli import (
+    account,
     adjudicate,
     backup,
+    bank,
+    books,
     demo,
     explain,
     generate,
     imports,
+    intake,
     migrate,
+    pay,
     plan,
     points,
     redecide,
     summary,
     user,
     verify,
+    worker,
 )
+from tiwizi.doors.cli import run as runs
 from tiwizi.doors.cli.kernel_cache import place_kernel_cache
 from tiwizi.doors.cli.memory import keep_within_memory, use_memory_again
 from tiwizi.doors.cli.voice import INTERRUPTED, Lang, explained
@@ -39,6 +46,8 @@ COMMANDS = (
     ("generate", generate.generate, "generate"),
     ("demo", demo.demo, "demo"),
     ("migrate", migrate.migrate, "migrate"),
+    ("intake", intake.intake, "intake"),
+    ("worker", worker.worker, "worker"),
     ("backup", backup.backup, "backup"),
     ("restore", backup.restore, "restore"),
     ("verify", verify.verify, "verify"),
@@ -47,6 +56,11 @@ GROUPS = (
     ("plan", plan.COMMANDS, "plan"),
     ("import", imports.COMMANDS, "import"),
     ("user", user.COMMANDS, "user"),
+    ("run", runs.COMMANDS, "runs"),
+    ("account", account.COMMANDS, "account"),
+    ("pay", pay.COMMANDS, "pay"),
+    ("bank", bank.COMMANDS, "bank"),
+    ("books", books.COMMANDS, "books"),
 )
 
 
@@ -79,7 +93,7 @@ def build() -> typer.Typer:
         group = _group(help=explained(key))
         group.callback()(_group_of_verbs)
         for verb, command in commands.items():
-            group.command(verb, help=explained(f"{key}_{verb}"))(command)
+            group.command(verb, help=explained(f"{key}_{verb.replace('-', '_')}"))(command)
         app.add_typer(group, name=name)
     return app
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ import typer
 
 from tiwizi.doors.cli import clock
 from tiwizi.doors.cli.open_plan import open_plan, plan_path, problem_values, read_problems, show_problems
+from tiwizi.doors.cli.open_records import Who, acts
 from tiwizi.doors.cli.voice import DONE, ERRORS, Stop, Voice, explained, speaks
 
 PlanFile = Annotated[str, typer.Argument(metavar="FILE", help=explained("plan_file"))]
@@ -43,7 +43,7 @@ def show(
     """The plan as it stands on a day."""
     from tiwizi.rules.plan.show import show as sentences
 
-    day = _day(on)
+    day = clock.day(on)
     plan, path = open_plan(voice, file)
     sections = sentences(plan, on=day, lang=voice.lang)
     for section in sections:
@@ -78,21 +78,50 @@ def test(
     return ERRORS if failed else DONE
 
 
-COMMANDS = {"check": check, "show": show, "test": test}
+@speaks
+@acts
+def propose(
+    voice: Voice,
+    who: Who,
+    file: PlanFile,
+    *,
+    effective: Annotated[str, typer.Option("--effective", metavar="DAY", help=explained("plan_effective"))],
+    voted: Annotated[str | None, typer.Option("--voted", metavar="DAY", help=explained("plan_voted"))] = None,
+    approved: Annotated[str | None, typer.Option("--approved", metavar="DAY", help=explained("plan_approved"))] = None,
+) -> None:
+    """A version of a plan without errors, for another to publish."""
+    from tiwizi.records.cover.operations import propose_plan
+
+    plan, path = open_plan(voice, file)
+    version = propose_plan(
+        who.by(),
+        text=path.read_text(encoding="utf-8"),
+        effective_on=clock.day(effective),
+        voted_on=clock.day(voted) if voted else None,
+        approved_on=clock.day(approved) if approved else None,
+    )
+    voice.say("plan_proposed", plan=plan.id, version=version)
+    voice.answer({"plan": plan.id, "version": version})
+
+
+@speaks
+@acts
+def publish(
+    voice: Voice, who: Who, version: Annotated[int, typer.Argument(metavar="VERSION", help=explained("plan_version"))]
+) -> None:
+    """What was proposed decides claims from now on, from the day that it takes effect."""
+    from tiwizi.records.cover.operations import publish_plan
+
+    publish_plan(who.by(), version=version, on=clock.today())
+    voice.say("plan_published", version=version)
+    voice.answer({"version": version})
+
+
+COMMANDS = {"check": check, "show": show, "test": test, "propose": propose, "publish": publish}
 
 
 def _values(problems: list[Any], lang: str) -> list[dict[str, Any]]:
     return [problem_values(problem, lang) for problem in problems]
-
-
-def _day(written: str | None) -> date:
-    """The day asked for, else today: the door is where the clock is."""
-    if written is None:
-        return clock.today()
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        raise Stop("not_a_day", value=written) from None
 
 
 def _case_files(what: str) -> list[Path]:

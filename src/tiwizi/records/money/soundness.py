@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tiwizi.records.database.check import Check, check
+from tiwizi.records.database.check import NAMED, Check, check
+from tiwizi.records.money.models import PAYMENT
+from tiwizi.records.money.queries.balances import control_accounts, wrong_day_totals
 
 
 def checks() -> Iterator[Check]:
@@ -34,3 +36,17 @@ def checks() -> Iterator[Check]:
            WHERE b.state <> 'cancelled'
            AND (b.orders <> COALESCE(o.orders, 0) OR b.amount <> COALESCE(o.amount, 0))""",
     )
+    yield check(
+        "orders",
+        "SELECT COUNT(*) FROM money_paymentorder",
+        f"""SELECT o.id FROM money_paymentorder o LEFT JOIN (
+                SELECT t.subject, SUM(CASE WHEN c.roles LIKE '%in_transit%' THEN t.amount ELSE -t.amount END) AS net
+                FROM money_transfer t JOIN money_account c ON c.id = t.credit_id
+                WHERE t.source = {PAYMENT} GROUP BY t.subject) p ON p.subject = o.id
+            WHERE COALESCE(p.net, 0) <> CASE WHEN o.state = 'ready' THEN 0 ELSE o.amount END""",
+    )
+    owed = control_accounts()
+    differ = [one.account for one in owed if one.held != one.parts]
+    yield Check("control_accounts", len(owed), len(differ), tuple(differ[:NAMED]))
+    wrong = wrong_day_totals()
+    yield Check("day_totals", wrong, wrong)

@@ -48,14 +48,14 @@ def _book(claims: Column, after: int, day: date) -> int:
         {name: "int" for name in ("id", "household", "payee", "provider")},
     )
     rows = {name: column[np.isin(rows["id"], claims)] for name, column in rows.items()}
-    amounts, books = _owed(claims)
+    amounts, books = owed_now(claims)
     assert int(amounts.sum()) == after, "what is decided is what was shown"
     homes, home = np.unique(rows["household"], return_inverse=True)
     payees = booking.payees_of(rows["payee"], rows["provider"], members_of(homes)[home])
     return booking.post(claims, amounts, rows["payee"], payees, booking.standing(claims, books), books, day=day)
 
 
-def _owed(claims: Column) -> tuple[Column, Books]:
+def owed_now(claims: Column) -> tuple[Column, Books]:
     """[claims, books] by the standing decisions, each by the plan of its run."""
     lines = read_columns(
         f"SELECT id, claim_id AS claim FROM care_line WHERE {among('claim_id', claims)} ORDER BY id",

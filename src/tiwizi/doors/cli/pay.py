@@ -1,0 +1,105 @@
+"""``tiwizi pay``: what is owed is prepared, approved and released, by three people who are all different."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tiwizi.doors.cli import clock
+from tiwizi.doors.cli.money_words import major
+from tiwizi.doors.cli.open_records import Who, acts, records
+from tiwizi.doors.cli.summary import written
+from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
+
+Book = Annotated[str, typer.Argument(metavar="BOOK", help=explained("book"))]
+Batch = Annotated[int, typer.Argument(metavar="BATCH", help=explained("batch"))]
+
+
+@speaks
+@acts
+def prepare(
+    voice: Voice,
+    who: Who,
+    book: Book,
+    *,
+    on: Annotated[str | None, typer.Option("--on", metavar="DAY", help=explained("on"))] = None,
+    to: Annotated[str, typer.Option("--to", metavar="members|providers", help=explained("pay_to"))] = "",
+    without: Annotated[list[str], typer.Option("--without", metavar="USER", help=explained("without"))] = [],  # noqa: B006
+    words: Annotated[str, typer.Option("--text", help=explained("pay_text"))] = "",
+) -> None:
+    """One order for each payee, over everything that is owed to them."""
+    from tiwizi.records.money.operations import prepare as make
+
+    if to not in ("", "members", "providers"):
+        raise Stop("not_one_of", option="--to", value=to, known="members, providers")
+    others = [Who(login).by().user for login in without]
+    made = make(who.by(), book=book, on=clock.day(on), to=to, without=others, text=words)
+    values = {"orders": written(made["orders"], voice), "amount": major(made["amount"], voice)}
+    voice.say("batch_prepared", batch=made["batch"], book=book, **values)
+    for reason, payees in made["held"].items():
+        voice.say(f"held_{reason}", n=written(payees, voice))
+    voice.answer(made)
+
+
+@speaks
+@acts
+def approve(voice: Voice, who: Who, batch: Batch) -> None:
+    """The second of three; above the ceiling of the book, two approve."""
+    from tiwizi.records.money.operations import approve as sign
+
+    answer = sign(who.by(), batch=batch)
+    voice.say("batch_needs_second" if answer["second"] else "batch_approved", batch=batch)
+    voice.answer({"batch": batch, **answer})
+
+
+@speaks
+@acts
+def release(voice: Voice, who: Who, batch: Batch) -> None:
+    """The third: from here on it is paid."""
+    from tiwizi.records.money.operations import release as let_go
+
+    state = let_go(who.by(), batch=batch)
+    voice.say("batch_released", batch=batch)
+    voice.answer({"batch": batch, "state": state})
+
+
+@speaks
+@acts
+def cancel(voice: Voice, who: Who, batch: Batch) -> None:
+    """What it would have paid is open again."""
+    from tiwizi.records.money.operations import cancel as give_up
+
+    count = give_up(who.by(), batch=batch)
+    voice.say("batch_cancelled", batch=batch, count=written(count, voice))
+    voice.answer({"batch": batch, "transfers": count})
+
+
+@speaks
+@records
+def show(
+    voice: Voice, batch: Annotated[int | None, typer.Argument(metavar="BATCH", help=explained("batch"))] = None
+) -> None:
+    """The latest batches, or one."""
+    from tiwizi.records.money.queries.batches import batches
+
+    found = batches(number=batch)
+    heads = ("batch", "book", "day", "batch_state", "orders", "amount", "orders_paid", "orders_returned")
+    rows = [
+        [
+            str(one.batch),
+            one.book,
+            one.day.isoformat(),
+            voice.text(f"batch_state_{one.state}"),
+            written(one.orders, voice),
+            major(one.amount, voice, currency=one.currency),
+            written(one.paid, voice),
+            written(one.returned, voice),
+        ]
+        for one in found
+    ]
+    voice.table("", [voice.text(f"column_{head}") for head in heads], rows, names=(0, 1, 2, 3))
+    voice.answer({"batches": [vars(one) for one in found], "unit": "minor"})
+
+
+COMMANDS = {"prepare": prepare, "approve": approve, "release": release, "cancel": cancel, "show": show}

@@ -1,0 +1,61 @@
+"""``tiwizi worker``: does what people set off, shard by shard, until it is told to stop. Start one a core.
+
+A worker that dies leaves a lease that runs out; another then does what it was at. A database that is away is waited
+for.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tiwizi.doors.cli import clock
+from tiwizi.doors.cli.open_records import records, where
+from tiwizi.doors.cli.run import worker_name
+from tiwizi.doors.cli.voice import Voice, explained, speaks
+
+#: Seconds between two looks for something to do, and after a database was away.
+PAUSE, PATIENCE = 2.0, 5.0
+
+
+@speaks
+@records
+def worker(
+    voice: Voice,
+    *,
+    once: Annotated[bool, typer.Option("--once", help=explained("once"))] = False,
+    threads: Annotated[int, typer.Option("--threads", min=1, help=explained("threads"))] = 1,
+    alive: Annotated[Path | None, typer.Option("--alive", metavar="FILE", help=explained("alive"))] = None,
+) -> None:
+    from django.db import DatabaseError, InterfaceError, connection
+
+    name, shards = worker_name(), 0
+    voice.hint("worker_started", worker=name, database=where())
+    while True:
+        try:
+            shards += _turn(name, threads)
+            pause = PAUSE
+        except (DatabaseError, InterfaceError) as problem:
+            if once:
+                raise
+            voice.hint("worker_waits", why=str(problem).strip().partition("\n")[0])
+            connection.close()
+            pause = PATIENCE
+        if alive is not None:
+            alive.touch()
+        if once:
+            break
+        time.sleep(pause)
+    voice.say("worker_done", shards=shards)
+    voice.answer({"worker": name, "shards": shards})
+
+
+def _turn(name: str, threads: int) -> int:
+    """Do what there is to do in all runs that are not at an end; how many shards that were."""
+    from tiwizi.records.care.queries.lines import open_runs
+    from tiwizi.records.care.worker import work
+
+    return sum(work(run=run, worker=name, clock=clock.now, threads=threads) for run in open_runs())
