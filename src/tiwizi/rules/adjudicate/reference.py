@@ -7,7 +7,7 @@ steps 6 to 13. docs/concepts/adjudication.md tells it in words, with numbers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,14 +55,13 @@ class Reference:
         self.used = Accumulators(home)
         self.standing: list[Line] = []
 
-    def run(self) -> list[LineDecision]:
-        decided: list[LineDecision] = []
+    def run(self) -> Iterator[LineDecision]:
+        """The lines in their order, each decided when it is asked for."""
         lines, start = self.home.lines, 0
         for end in range(1, len(lines) + 1):
             if end == len(lines) or _group(lines[end]) != _group(lines[start]):
-                decided += self._decide_group(lines[start:end])
+                yield from self._decide_group(lines[start:end])
                 start = end
-        return decided
 
     def _decide_group(self, lines: Sequence[Line]) -> list[LineDecision]:
         """The lines of one claim and day: first what needs no limit, then the session, then line after line."""
