@@ -17,7 +17,7 @@ place_kernel_cache()
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-from bench import agreement, bank_file, crews, growth, kernel, machine, new_plan, redecision, whole  # noqa: E402
+from bench import agreement, bank_file, crews, growth, kernel, machine, new_plan, records_books, redecision, whole  # noqa: E402
 from bench.figure import Figure  # noqa: E402
 from bench.mutual import Mutual  # noqa: E402
 from bench.sizes import FULL, QUICK  # noqa: E402
@@ -31,6 +31,7 @@ SUBJECTS: dict[str, Callable[[Mutual], list[Figure]]] = {
     "crews": crews.figures,
     "growth": growth.figures,
     "bank_file": bank_file.figures,
+    "records_books": records_books.figures,
     "agreement": agreement.figures,
 }
 

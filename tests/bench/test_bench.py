@@ -8,7 +8,7 @@ from bench.figure import Figure
 from bench.mutual import Mutual
 from bench.sizes import TINY
 
-from bench import agreement, bank_file, crews, growth, kernel, new_plan, redecision, whole
+from bench import agreement, bank_file, crews, growth, kernel, new_plan, records_books, redecision, whole
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,8 @@ def mutual(tmp_path_factory: pytest.TempPathFactory) -> Mutual:
 
 def test_every_subject_is_tried_here() -> None:
     assert set(SUBJECTS) == {
-        "kernel", "new_plan", "whole", "redecision", "crews", "growth", "bank_file", "agreement",
+        "kernel", "new_plan", "whole", "redecision", "crews", "growth", "bank_file", "records_books",
+        "agreement",
     }  # fmt: skip
 
 
@@ -77,3 +78,8 @@ def test_what_could_not_be_measured_is_not_reached() -> None:
     figure = Figure("speed", "x", None, "at most", 10, "why")
     assert figure.reached is False
     assert list(_cells(figure)) == ["speed", "at most 10", "not measured", "NO", "why"]
+
+
+def test_payment_and_the_books_are_timed_on_both_databases(mutual: Mutual) -> None:
+    figures = records_books.figures(mutual)
+    assert len(figures) == 2 * 11 and all(figure.measured is not None for figure in figures)

@@ -16,7 +16,7 @@ from tiwizi.records.money.models import RETURN, Book, Match, PaymentBatch, Payme
 from tiwizi.records.money.operations import ask_entry, close_period, confirm_entry, match_line, prepare
 from tiwizi.records.money.queries.balances import balances, control_accounts
 from tiwizi.records.money.queries.bank_orders import message_of
-from tiwizi.records.money.queries.statements import suspense
+from tiwizi.records.money.queries.statements import unexplained
 
 
 @pytest.fixture
@@ -145,30 +145,30 @@ def test_another_amount_than_the_order_goes_to_suspense(book: Book, amount: int)
     answer = house.take(house.statement(Movement(DAY, amount, order.reference)))
     assert (answer["paid"], answer["suspense"]) == (0, 1)
     assert states(order) == ["sent"] and net(book, "suspense") == -amount
-    assert [(line.amount, line.reference) for line in suspense(book="sm")] == [(amount, order.reference)]
+    assert [(line.amount, line.reference) for line in unexplained()] == [(amount, order.reference)]
 
 
 def test_the_same_amount_without_our_reference_is_not_guessed(book: Book) -> None:
     (order,) = paid_out(book, 700)
     house.take(house.statement(Movement(DAY, -700, text="VIREMENT")))
     assert states(order) == ["sent"]
-    (line,) = suspense(book="sm")
-    match_line(acting(ACCOUNTANT), line=line.id, order=order.reference)
-    assert states(order) == ["paid"] and suspense(book="sm") == []
+    (line,) = unexplained()
+    match_line(acting(ACCOUNTANT), line=line.line, order=order.reference)
+    assert states(order) == ["paid"] and unexplained() == []
     assert net(book, "suspense") == net(book, "in_transit") == 0 and net(book, "bank") == -700
     with refuses("line_explained"):
-        match_line(acting(ACCOUNTANT), line=line.id, order=order.reference)
+        match_line(acting(ACCOUNTANT), line=line.line, order=order.reference)
 
 
 def test_a_line_is_not_said_to_be_an_order_of_another_amount_or_one_that_was_paid(book: Book) -> None:
     first, second = paid_out(book, 700, 800)
     house.take(house.statement(house.left(first), Movement(DAY, -700, text="VIREMENT")))
-    (line,) = suspense(book="sm")
+    (line,) = unexplained()
     for order in (first, second):
         with refuses("does_not_match"):
-            match_line(acting(ACCOUNTANT), line=line.id, order=order.reference)
+            match_line(acting(ACCOUNTANT), line=line.line, order=order.reference)
     with refuses("no_such_order"):
-        match_line(acting(ACCOUNTANT), line=line.id, order="TWZ999999999999")
+        match_line(acting(ACCOUNTANT), line=line.line, order="TWZ999999999999")
 
 
 def test_a_statement_that_comes_before_the_file_was_handed_over_is_matched_with_the_next(book: Book) -> None:
@@ -185,12 +185,12 @@ def test_a_statement_that_comes_before_the_file_was_handed_over_is_matched_with_
 
 def test_what_stands_in_suspense_is_explained_by_an_entry_of_two_people(book: Book) -> None:
     house.take(house.statement(Movement(DAY, -3_500, text="FRAIS TENUE DE COMPTE")))
-    (line,) = suspense(book="sm")
+    (line,) = unexplained()
     charges, waits = (house.account(book, role).code for role in ("bank_charges", "suspense"))
-    told = {"book": "sm", "day": DAY, "memo": "bank charges", "moves": [(charges, waits, 3_500)], "line": line.id}
+    told = {"book": "sm", "day": DAY, "memo": "bank charges", "moves": [(charges, waits, 3_500)], "line": line.line}
     entry, twice = ask_entry(acting(ACCOUNTANT), **told), ask_entry(acting(ACCOUNTANT), **told)
     assert confirm_entry(acting(COLLEAGUE), entry=entry) == 1
-    assert suspense(book="sm") == [] and net(book, "suspense") == 0 and net(book, "bank_charges") == 3_500
+    assert unexplained() == [] and net(book, "suspense") == 0 and net(book, "bank_charges") == 3_500
     with refuses("line_explained"):
         confirm_entry(acting(COLLEAGUE), entry=twice)
 

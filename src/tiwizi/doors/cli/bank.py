@@ -76,7 +76,7 @@ def statement(
 @records
 def unexplained(voice: Voice) -> None:
     """Movements that nothing explains yet."""
-    from tiwizi.records.money.queries.batches import unexplained as lines
+    from tiwizi.records.money.queries.statements import unexplained as lines
 
     found = lines()
     heads = [voice.text(f"column_{name}") for name in ("statement_line", "book", "day", "amount", "reference", "text")]

@@ -175,7 +175,7 @@ COMMANDS = {
 def _write(file: TextIO, format: str, transfers: Iterator[Transfer], chart: Chart, voice: Voice) -> int:
     """The transfers of books that share one currency; how many rows."""
     from tiwizi.formats import beancount_text, journal_csv
-    from tiwizi.records.money.queries.batches import currency_of_books, first_day
+    from tiwizi.records.money.queries.journal import currency_of_books, first_day
 
     currency = currency_of_books()
     if format == "sage":

@@ -14,6 +14,9 @@ from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.refusal import Refused
 from tiwizi.rules.ledger import Balance
 
+#: Where the first period of a book begins: no day before it is booked on.
+FIRST_DAY = date(1900, 1, 1)
+
 _DAY_TOTALS = """INSERT INTO money_daytotal (summed_id, account_id, day, debit, credit)
     WITH moved AS (SELECT debit_id, credit_id, day, SUM(amount) AS amount FROM money_transfer
                    WHERE id BETWEEN %s AND %s GROUP BY debit_id, credit_id, day)
@@ -51,8 +54,8 @@ def _sum_up(act: Act) -> int:
 def close_period(act: Act, *, book: str, until: date, year_end: bool = False) -> int:
     """Close everything before a day: nothing is booked there any more, which the database sees to. The period's number.
 
-    A period begins where the last closed one ends. year_end: carry income and expenses to the result first, on the
-    last day of the period; they stand at 0 afterwards.
+    A period begins where the last closed one ends, the first one before all that is booked. year_end: carry
+    income and expenses to the result first, on the last day of the period; they stand at 0 afterwards.
     """
     within = Book.objects.filter(code=book).first()
     if within is None:
@@ -72,12 +75,11 @@ def close_period(act: Act, *, book: str, until: date, year_end: bool = False) ->
 
 
 def _open_since(book: Book, until: date) -> date:
-    """The first day that is not closed: that of the first transfer where no period was closed yet."""
+    """The first day that is not closed."""
     last = Period.objects.filter(book=book, closed_at__isnull=False).aggregate(last=Max("until"))["last"]
-    first = last or Transfer.objects.filter(book=book).order_by("day").values_list("day", flat=True).first() or until
-    if first >= until:
-        raise Refused("nothing_to_close", until=until, closed=first)
-    return first
+    if last is not None and last >= until:
+        raise Refused("nothing_to_close", until=until, closed=last)
+    return last or FIRST_DAY
 
 
 def _carry_result(book: Book, day: date) -> int:

@@ -1,19 +1,23 @@
-"""Batches as people follow them, and lines of statements that nothing explains yet."""
+"""Batches and their orders as people follow them, and who waits to be paid and why."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Q
 
-from tiwizi.records.money.models import Book, PaymentBatch, StatementLine, Transfer
+from tiwizi.records.money.models import Book, PaymentBatch, PaymentOrder
+from tiwizi.records.money.queries.to_pay import HELD, PAYS, dues, open_transfers
+from tiwizi.records.people.models import Payee
 from tiwizi.records.trail.refusal import Refused
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A batch: minor units; of its orders, those that the bank paid and those that came back."""
+    """A batch: minor units; of its orders, those that the bank paid and those that came back; who signed, as numbers of
+    users."""
 
     batch: int
     book: str
@@ -22,34 +26,69 @@ class Shown:
     state: str
     orders: int
     amount: int
+    prepared_by: int
+    approved_by: int | None
+    second_approved_by: int | None
+    released_by: int | None
     paid: int
     returned: int
 
 
-def batches(*, number: int | None = None, limit: int = 50) -> list[Shown]:
-    """The latest batches, or one."""
-    narrowed = {"id": number} if number is not None else {}
+def batches(*, number: int | None = None, state: str | None = None, limit: int = 50) -> list[Shown]:
+    """The latest batches, or one, or those in a state."""
+    narrowed = {name: value for name, value in (("id", number), ("state", state)) if value is not None}
     counts = {state: Count("items", filter=Q(items__state=state)) for state in ("paid", "returned")}
     rows = PaymentBatch.objects.filter(**narrowed).order_by("-id")
     named = ("id", "book__code", "book__currency", "day", "state", "orders", "amount")
-    return [Shown(*row) for row in rows.annotate(**counts).values_list(*named, *counts)[:limit]]
+    signed = ("prepared_by", "approved_by", "second_approved_by", "released_by")
+    return [Shown(*row) for row in rows.annotate(**counts).values_list(*named, *signed, *counts)[:limit]]
 
 
-def unexplained(*, limit: int = 200) -> list[tuple[int, str, date, int, str, str]]:
-    """(line, book, day, minor units, reference, text) of movements in suspense, the oldest first."""
-    rows = StatementLine.objects.filter(match=None).order_by("id")
-    return list(rows.values_list("id", "book__code", "day", "amount", "reference", "text")[:limit])
+class OrderShown(NamedTuple):
+    """``account``: only its last four digits. ``amount`` in minor units."""
+
+    reference: str
+    payee: int
+    name: str
+    account: str
+    amount: int
+    state: str
 
 
-def currency_of_books() -> str:
-    """The currency that all books are kept in. Raises Refused where they are kept in several."""
-    found = list(Book.objects.order_by("currency").values_list("currency", flat=True).distinct())
-    if len(found) != 1:
-        raise Refused("books_of_several_currencies" if found else "no_books", currencies=", ".join(found))
-    return found[0]
+def orders(batch: int, *, state: str | None = None, limit: int = 1000) -> list[OrderShown]:
+    """The orders of a batch, in the order of its file."""
+    found = PaymentOrder.objects.filter(batch=batch).order_by("id")
+    if state is not None:
+        found = found.filter(state=state)
+    rows = found.values_list("reference", "payee_id", "payee__name", "account__number", "amount", "state")[:limit]
+    return [OrderShown(reference, payee, name, f"…{rib[-4:]}", *rest) for reference, payee, name, rib, *rest in rows]
 
 
-def first_day() -> date | None:
-    """The day of the first transfer."""
-    found: date | None = Transfer.objects.aggregate(first=Min("day"))["first"]
-    return found
+class Waiting(NamedTuple):
+    """A payee who is not paid for a ``reason`` of HELD; ``amount`` (minor units) is what they are owed, or owe."""
+
+    payee: int
+    name: str
+    amount: int
+    reason: str
+
+
+class ToPay(NamedTuple):
+    """What a batch would hold: payees and their sum in minor units; and who waits."""
+
+    payees: int
+    amount: int
+    waiting: list[Waiting]
+
+
+def to_pay(*, book: str, on: date, at: datetime, to: str = "", limit: int = 1000) -> ToPay:
+    """What could be paid from a book at a moment, of what is owed up to the end of the day ``on``."""
+    number = Book.objects.filter(code=book).values_list("id", flat=True).first()
+    if number is None:
+        raise Refused("no_such_book", code=book, known=", ".join(Book.objects.values_list("code", flat=True)) or "-")
+    owed = dues(open_transfers(book=number, until=on, to=to), at=at)
+    pays = owed.held == PAYS
+    waits = [(int(owed.payee[i]), int(owed.amount[i]), HELD[owed.held[i]]) for i in (~pays).nonzero()[0][:limit]]
+    names = dict(Payee.objects.filter(id__in=[payee for payee, *_ in waits]).values_list("id", "name"))
+    waiting = [Waiting(payee, names[payee], amount, reason) for payee, amount, reason in waits]
+    return ToPay(int(pays.sum()), int(owed.amount[pays].sum()), waiting)

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.db import connection
+from django.db.models import Min
 
 from tiwizi.records.money.models import SOURCES, Account, Book
+from tiwizi.records.money.models import Transfer as Booked
+from tiwizi.records.trail.refusal import Refused
 from tiwizi.rules import chart as charts
 from tiwizi.rules.ledger import Transfer
 
@@ -57,3 +60,17 @@ def chart() -> charts.Chart:
         for account in Account.objects.select_related("book").order_by("id")
     ]
     return charts.Chart(funds, {account.id: account for account in accounts})
+
+
+def currency_of_books() -> str:
+    """The currency that all books are kept in. Raises Refused where they are kept in several."""
+    found = list(Book.objects.order_by("currency").values_list("currency", flat=True).distinct())
+    if len(found) != 1:
+        raise Refused("books_of_several_currencies" if found else "no_books", currencies=", ".join(found))
+    return found[0]
+
+
+def first_day() -> date | None:
+    """The day of the first transfer."""
+    found: date | None = Booked.objects.aggregate(first=Min("day"))["first"]
+    return found

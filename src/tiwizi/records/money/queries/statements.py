@@ -12,17 +12,20 @@ from tiwizi.records.money.queries.balances import balances
 class Unexplained(NamedTuple):
     """A movement in suspense; ``amount`` is positive where the mutual received, in minor units."""
 
-    id: int
+    line: int
+    book: str
     day: date
     amount: int
     reference: str
     text: str
 
 
-def suspense(*, book: str) -> list[Unexplained]:
-    """The movements of a book's statements that stand in suspense, the oldest first."""
-    waiting = StatementLine.objects.filter(book__code=book, match=None).order_by("day", "id")
-    return [Unexplained(*row) for row in waiting.values_list("id", "day", "amount", "reference", "text")]
+def unexplained(*, limit: int = 200) -> list[Unexplained]:
+    """The movements of statements that stand in suspense, the oldest first."""
+    rows = StatementLine.objects.filter(match=None).order_by("id")
+    return [
+        Unexplained(*row) for row in rows.values_list("id", "book__code", "day", "amount", "reference", "text")[:limit]
+    ]
 
 
 class Reconciled(NamedTuple):
