@@ -39,8 +39,8 @@ def test_a_folder_of_tables_becomes_records(tmp_path: Path) -> None:
         None,
         None,
     )
-    assert Membership.objects.get(person__number="P2").since.isoformat() == "2015-09-01"  # not before birth
-    assert Membership.objects.get(person__number="P1").since.isoformat() == "2015-01-01"  # from the first cover on
+    assert Membership.objects.get(person__number="P2").since.isoformat() == "2015-01-01"  # from the first cover on
+    assert Membership.objects.get(person__number="P1").since.isoformat() == "1980-05-01"  # from birth
 
 
 def test_the_same_content_has_no_second_effect(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tiwizi.records.database.fields import code, link, minor, ordered
+from tiwizi.records.people.models import Touch as Touch
 
 #: Steps of a plan that a decision has room for.
 STEPS = 4
@@ -112,14 +113,6 @@ class Reported(models.Model):
             models.UniqueConstraint(fields=["line", "layer"], name="care_reported_once"),
             models.CheckConstraint(condition=Q(paid__gte=0), name="care_reported_paid"),
         ]
-
-
-class Touch(models.Model):
-    """A household that something happened to, and that has to be decided again: by the next run, which takes all that
-    there are when it starts. Rows are only added; what is waiting is what came after the last run."""
-
-    household = link("people.Household")
-    cause = models.CharField(max_length=60)  # "claim:81", "tariff:3"
 
 
 class Run(models.Model):

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+
+from django.db.models import Q
 
 from tiwizi import packs
-from tiwizi.records.cover.models import Plan, PlanVersion
+from tiwizi.records.cover.models import Cover, Plan, PlanVersion
 from tiwizi.records.cover.versions import plan_digest
 from tiwizi.records.database.locks import take_turn
+from tiwizi.records.people.models import Membership
+from tiwizi.records.people.reach import reach_household, touch, word
+from tiwizi.records.trail.former import keep_former
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.refusal import Refused
 
@@ -63,3 +69,81 @@ def publish_plan(act: Act, *, version: int, on: date) -> int:
     proposed.published_by, proposed.published_on = act.by.user, on
     proposed.save(update_fields=["published_by", "published_on"])
     return version
+
+
+@operation("cover.start_cover", need="cover.write")
+def start_cover(
+    act: Act,
+    *,
+    household: int,
+    plan: str,
+    since: date,
+    until: date | None = None,
+    person: int | None = None,
+    stage: str = "new",
+    joined: date | None = None,
+    paid_until: date | None = None,
+) -> int:
+    """A household, or one person of it, has a plan from a day on, to before another; the id of the cover.
+
+    plan: what the layers of plans call it. joined: where waiting counts from, ``since`` where left out. paid_until:
+    care from that day on is not paid for. Refused: period_crosses.
+    """
+    reach_household(act, household)
+    if person is not None and not Membership.objects.filter(household_id=household, person_id=person).exists():
+        raise Refused("of_another_household", number=person)
+    _check_end(since, until)
+    of, _ = Plan.objects.get_or_create(code=plan)
+    who: dict[str, Any] = {"person": None} if person is None else {"person_id": person}
+    same = Cover.objects.filter(household_id=household, plan=of, **who)
+    crossing = same.filter(Q(until=None) | Q(until__gt=since))
+    if (crossing if until is None else crossing.filter(since__lt=until)).exists():
+        raise Refused("period_crosses")
+    begun = Cover.objects.create(
+        household_id=household, person_id=person, plan=of, since=since, until=until, stage=word("stage", stage),
+        joined=joined or since, paid_until=paid_until,
+    )  # fmt: skip
+    touch(household, f"cover:{begun.id}")
+    return begun.id
+
+
+@operation("cover.change_cover", need="cover.write")
+def change_cover(
+    act: Act, *, cover: int, stage: str | None = None, joined: date | None = None, paid_until: date | None = None
+) -> list[str]:
+    """Put right how somebody is covered; what is left out stays. The fields that changed; what they said is kept."""
+    held = _held(act, cover)
+    told = {"stage": None if stage is None else word("stage", stage), "joined": joined, "paid_until": paid_until}
+    return _change(act, held, {name: value for name, value in told.items() if value is not None})
+
+
+@operation("cover.end_cover", need="cover.write")
+def end_cover(act: Act, *, cover: int, until: date) -> list[str]:
+    """A cover ends: ``until`` is the first day without it. One that has ended is not made longer: it starts anew."""
+    held = _held(act, cover)
+    _check_end(held.since, until)
+    if held.until is not None and until > held.until:
+        raise Refused("ended_already", since=held.since)
+    return _change(act, held, {"until": until})
+
+
+def _held(act: Act, cover: int) -> Cover:
+    held = Cover.objects.filter(id=cover).first()
+    if held is None:
+        raise Refused("no_such", what="cover", number=cover)
+    reach_household(act, held.household_id)
+    return held
+
+
+def _check_end(since: date, until: date | None) -> None:
+    if until is not None and until <= since:
+        raise Refused("ends_before_it_began", since=since)
+
+
+def _change(act: Act, held: Cover, told: dict[str, Any]) -> list[str]:
+    changed = {name: value for name, value in told.items() if value != getattr(held, name)}
+    if changed:
+        keep_former(act.by, "cover", [(held.id, {name: getattr(held, name) for name in changed})])
+        Cover.objects.filter(id=held.id).update(**changed)
+        touch(held.household_id, f"cover:{held.id}")
+    return sorted(changed)

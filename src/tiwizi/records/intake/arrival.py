@@ -110,8 +110,7 @@ def read_files(files: Files, *, uploaded: bool = False, lang: str = "en") -> Arr
         own = [("tariff", told["tariff"])] if "tariff" in told else []
         brought = [(path.name, read_source(path, "tariff", lang=lang)) for path in files.tariffs]
         told["tariff"] = chained([*own, *brought], "tariff")
-    parts = complete(told, currency=files.currency, in_minor=files.amounts_in == "minor")
-    sources = {table: _one(table, found) for table, found in parts.items()}
+    sources = joined_parts(complete(told, currency=files.currency, in_minor=files.amounts_in == "minor"))
     book = read_sources(
         {table: (lambda name: sources[name]) for table in sources},
         currency=files.currency, lang=lang, amounts_in=files.amounts_in, keep=True,
@@ -119,5 +118,9 @@ def read_files(files: Files, *, uploaded: bool = False, lang: str = "en") -> Arr
     return Arrival(files, book, {table: source.rows for table, source in told.items()})
 
 
-def _one(table: str, parts: Sequence[Source]) -> Source:
-    return parts[0] if len(parts) == 1 else chained([(table, part) for part in parts], table)
+def joined_parts(parts: Mapping[str, Sequence[Source]]) -> dict[str, Source]:
+    """Of each table its parts as one."""
+    return {
+        table: found[0] if len(found) == 1 else chained([(table, part) for part in found], table)
+        for table, found in parts.items()
+    }

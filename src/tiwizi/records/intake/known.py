@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from tiwizi.formats.tables.check import keys
 from tiwizi.formats.tables.source import Source
 from tiwizi.records.cover import queries as cover
-from tiwizi.records.database.columns import read_columns, read_matching
+from tiwizi.records.database.columns import read_matching
 from tiwizi.rules.money import MINOR_DIGITS
 from tiwizi.rules.terms import ATTRIBUTES
 
@@ -30,8 +30,9 @@ _LINES = """SELECT c.number AS claim, l.number AS number, l.label AS label, p.nu
     a.code AS code, l.quantity AS quantity, l.billed AS billed FROM {keys} k JOIN care_claim c ON c.number = k.key
     JOIN care_line l ON l.claim_id = c.id JOIN people_person p ON p.id = l.person_id JOIN cover_act a ON a.id = l.act_id
     WHERE NOT l.withdrawn"""
-_TARIFF = """SELECT a.code AS code, MIN(r.category) AS category, MAX(r.price) AS price FROM cover_tariffrow r
-    JOIN cover_act a ON a.id = r.act_id WHERE r.version_id = %s GROUP BY a.code"""
+_TARIFF = """SELECT a.code AS code, MIN(r.category) AS category, MAX(r.price) AS price FROM {keys} k
+    JOIN cover_act a ON a.code = k.key
+    JOIN cover_tariffrow r ON r.act_id = a.id AND r.version_id = %s GROUP BY a.code"""
 
 Sources = dict[str, Source]
 
@@ -45,15 +46,17 @@ def complete(told: Sources, *, currency: str, in_minor: bool) -> dict[str, list[
             parts.setdefault(table, []).append(source)
         return source
 
+    lines = _named(told, "code", ("lines",))
     if "reported" in told:
-        add("lines", _lines(_missing(told, "claim", ("reported",), "lines"), currency, in_minor))
+        brought = add("lines", _lines(_missing(told, "claim", ("reported",), "lines"), currency, in_minor))
+        lines += _named({"lines": brought}, "code", ("lines",))
     claims = add("claims", _claims(_missing(told, "claim", ("lines", "reported"), "claims")))
     people = _missing(told, "person", ("lines", "statuses", "cover"), "people")
     homes = _missing(told, "household", ("claims", "cover"), "people")
     homes = pa.concat_arrays([homes, *_named({"claims": claims}, "household", ("claims",))])
     add("people", _people(people, homes, _named(told, "person", ("people",))))
     if "tariff" not in told:
-        add("tariff", _tariff(currency))
+        add("tariff", _tariff(pc.unique(pa.chunked_array(lines, pa.string())), currency))
     return parts
 
 
@@ -145,9 +148,9 @@ def _lines(claims: Any, currency: str, in_minor: bool) -> Source:
     )  # fmt: skip
 
 
-def _tariff(currency: str) -> Source:
-    """The codes of the tariff in force, with their category, and a price to know the magnitude by."""
+def _tariff(codes: Any, currency: str) -> Source:
+    """Codes of the tariff in force, with their category, and a price to know the magnitude by."""
     kinds: Any = {"code": "text", "category": "text", "price": "int"}
-    rows = read_columns(_TARIFF, kinds, [cover.latest_tariff() or 0])
+    rows = read_matching(_TARIFF, codes, kinds, [cover.latest_tariff() or 0])
     columns = {"code": rows["code"], "category": rows["category"], "price": _amounts(rows["price"], currency, False)}
     return _source("tariff", columns)

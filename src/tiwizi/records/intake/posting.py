@@ -109,12 +109,12 @@ class Content:
 
     @cached_property
     def joined(self) -> Rows:
-        """The day from which each person belongs to the household: its first cover, not before birth."""
+        """The day from which each person belongs to the household: as far back as anything is said of them, their birth
+        or the household's first cover, so that it leaves no day of their cover out."""
         facts = self.facts
         first = np.full(facts.households, NEVER, np.int64)
         np.minimum.at(first, np.repeat(np.arange(facts.households), np.diff(facts.cover_start)), facts.cover_from)
-        first[first == NEVER] = self.on
-        return np.maximum(facts.birth, np.repeat(first, np.diff(facts.person_start)))
+        return np.minimum(facts.birth, np.repeat(first, np.diff(facts.person_start)))
 
     @cached_property
     def line_ranks(self) -> Rows:
@@ -224,10 +224,11 @@ class Part:
         self.found_claims = self._compare_claims(people, stands)
         self.found_lines = self._compare_lines(people, statuses, covers)
         self.found_statuses, self.found_covers = statuses, covers
-        return {
+        outcome = {
             "people": people.counts, "statuses": statuses.periods.counts, "cover": covers.periods.counts,
             "claims": self.found_claims.counts, "lines": self.found_lines.counts,
         }  # fmt: skip
+        return {table: counts for table, counts in outcome.items() if table in self.content.arrival.told}
 
     def _refuse(self, table: str, at: Rows, field: str, key: str, refused: Rows) -> Rows:
         self.findings.add(table, at & ~refused, field, key)

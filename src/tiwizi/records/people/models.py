@@ -96,6 +96,17 @@ class Status(models.Model):
         ]
 
 
+class Touch(models.Model):
+    """A household that something happened to, and that has to be decided again: by the next run, which takes all that
+    there are when it starts. Rows are only added; what is waiting is what came after the last run."""
+
+    household = link("people.Household")
+    cause = models.CharField(max_length=60)  # "claim:81", "tariff:3"
+
+    class Meta:
+        db_table = "care_touch"  # where the runs of care look for them
+
+
 class Employment(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     employer = models.ForeignKey(Employer, models.PROTECT, related_name="+")

@@ -89,7 +89,7 @@ def compare(stated: Stated, claim: Rows, *, refused: Rows, findings: Findings) -
     other &= stated.told
     findings.add("lines", other & ~refused, "line", "known_otherwise")
     refused |= other
-    number, labelled = _numbers(stated, rows)
+    number, labelled = _numbers(stated, rows, line < 0)
     new = (line < 0) & ~refused
     return Compared(stated, line, number, labelled, new, reviewed & stated.told & ~refused, refused)
 
@@ -117,8 +117,8 @@ def _known_lines(stated: Stated, rows: dict[str, Any]) -> tuple[Rows, Rows]:
     return line, place
 
 
-def _numbers(stated: Stated, rows: dict[str, Any]) -> tuple[Rows, Rows]:
-    """The number of each line that is new in its claim, and whether it needs its name beside it.
+def _numbers(stated: Stated, rows: dict[str, Any], new: Rows) -> tuple[Rows, Rows]:
+    """The number of each line that is ``new`` in its claim, and whether it needs its name beside it.
 
     A name that is a whole number is the number, unless another line of the claim has it ("1" and "01").
     """
@@ -134,7 +134,7 @@ def _numbers(stated: Stated, rows: dict[str, Any]) -> tuple[Rows, Rows]:
     if len(rows["id"]):
         held = np.isin(stated.claim * NAMED_FROM * 4 + number, rows["claim"] * NAMED_FROM * 4 + rows["number"])
         taken |= held
-    far = np.flatnonzero(taken | (number < 0))
+    far = np.flatnonzero((taken | (number < 0)) & new)
     labelled[far] = True
     number[far] = _far_numbers(stated, far, rows)
     return number, labelled

@@ -412,4 +412,22 @@ class Migration(migrations.Migration):
                 name="people_status_period",
             ),
         ),
+        migrations.CreateModel(
+            name="Touch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("cause", models.CharField(max_length=60)),
+                (
+                    "household",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.household",
+                    ),
+                ),
+            ],
+            options={"db_table": "care_touch"},
+        ),
     ]

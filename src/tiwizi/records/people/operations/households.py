@@ -1,12 +1,18 @@
-"""Households: a member joins, brings a spouse or a child, and somebody leaves."""
+"""Who belongs to which household, as what, from when. What somebody was is kept: a place ends, and another begins."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from tiwizi.records.people.models import Household, Membership, Person
+from tiwizi.records.people.models import Household, Membership, Payee, Person
+from tiwizi.records.people.reach import reach_household, reach_person, touch, word
+from tiwizi.records.trail.former import keep_former
 from tiwizi.records.trail.gate import Act, operation
-from tiwizi.rules.terms import ATTRIBUTES
+from tiwizi.records.trail.refusal import Refused
+from tiwizi.rules.cin import read_cin
+from tiwizi.rules.mistake import Mistake
+
+MEMBER = word("role", "member")
 
 
 @operation("people.enrol_member", need="people.write")
@@ -23,13 +29,16 @@ def enrol_member(
     region: int | None = None,
     on: date,
 ) -> dict[str, int]:
-    """A new household with its member. household, person: their numbers; sex: a word of terms. The ids of both."""
-    act.within(region)
-    home = Household.objects.create(number=household, region_id=region)
-    act.about("household", home.id)
-    new = _person(person, birth, sex, name_ar, name_latin, cin)
-    Membership.objects.create(household=home, person=new, role=ATTRIBUTES["role"].index("member"), since=on)
-    return {"household": home.id, "person": new.id}
+    """A member and their household, by the numbers that the mutual gives them; the ids of both. A household that has
+    lost its member may have a new one. Refused: second_member, in_a_household, person_known_otherwise."""
+    home = Household.objects.filter(number=household).first()
+    if home is None:
+        act.within(region)
+        home = Household.objects.create(number=household, region_id=region)
+    reach_household(act, home.id)
+    who = _person(person, birth=birth, sex=sex, name_ar=name_ar, name_latin=name_latin, cin=cin)
+    _join(home.id, who, MEMBER, on)
+    return {"household": home.id, "person": who.id}
 
 
 @operation("people.add_dependant", need="people.write")
@@ -46,33 +55,123 @@ def add_dependant(
     cin: str | None = None,
     on: date,
 ) -> int:
-    """A spouse, a child ... of a household from a day. role: a word of terms. The person's id."""
-    assert role in ATTRIBUTES["role"] and role != "member"
-    _at_home(act, household)
-    new = _person(person, birth, sex, name_ar, name_latin, cin)
-    Membership.objects.create(household_id=household, person=new, role=ATTRIBUTES["role"].index(role), since=on)
-    return new.id
+    """Somebody who is covered through the member, of whom there may be several of a kind, spouses too. The person's
+    id."""
+    reach_household(act, household)
+    if role == "member":
+        raise Refused("a_dependant_is_no_member")
+    who = _person(person, birth=birth, sex=sex, name_ar=name_ar, name_latin=name_latin, cin=cin)
+    _join(household, who, word("role", role), on)
+    return who.id
+
+
+@operation("people.change_role", need="people.write")
+def change_role(act: Act, *, person: int, role: str, on: date) -> int:
+    """From a day on somebody is something else in their household: a child an orphan, a spouse the member."""
+    place = _open_place(act, person)
+    if word("role", role) == place.role:
+        return place.household_id
+    _end(place, on)
+    _join(place.household_id, place.person, word("role", role), on)
+    return place.household_id
 
 
 @operation("people.end_membership", need="people.write")
-def end_membership(act: Act, *, membership: int, on: date) -> None:
-    """Somebody leaves a household; ``on`` is the first day on which they are not of it."""
-    place = Membership.objects.get(id=membership)
-    _at_home(act, place.household_id)
-    act.note(membership=membership, on=on.isoformat())
-    Membership.objects.filter(id=membership).update(until=on)
+def end_membership(act: Act, *, membership: int, on: date) -> int:
+    """Somebody leaves a household; ``on`` is the first day on which they are not of it. The household."""
+    place = Membership.objects.filter(id=membership).first()
+    if place is None:
+        raise Refused("no_such", what="membership", number=membership)
+    reach_household(act, place.household_id)
+    if place.until is not None:
+        raise Refused("ended_already", since=place.since)
+    _end(place, on)
+    act.note(membership=membership, on=on)
+    touch(place.household_id, f"person:{place.person_id}")
+    return place.household_id
 
 
-def _person(number: str, birth: date, sex: str, name_ar: str, name_latin: str, cin: str | None) -> Person:
-    code = ATTRIBUTES["sex"].index(sex)
+@operation("people.correct_person", need="people.write")
+def correct_person(
+    act: Act,
+    *,
+    person: int,
+    birth: date | None = None,
+    sex: str | None = None,
+    name_ar: str | None = None,
+    name_latin: str | None = None,
+    cin: str | None = None,
+) -> list[str]:
+    """Put right what is written about somebody; what is left out stays. The fields that changed; what they said is
+    kept beside them."""
+    place = reach_person(act, person)
+    row = Person.objects.get(id=person)
+    told = {
+        "birth": birth, "sex": None if sex is None else word("sex", sex), "name_ar": name_ar,
+        "name_latin": name_latin, "cin": None if cin is None else _cin(cin, of=person),
+    }  # fmt: skip
+    changed = {name: value for name, value in told.items() if value is not None and value != getattr(row, name)}
+    if not changed:
+        return []
+    keep_former(act.by, "person", [(person, {name: getattr(row, name) for name in changed})])
+    Person.objects.filter(id=person).update(**changed)
+    if {"birth", "sex"} & changed.keys():
+        touch(place.household_id, f"person:{person}")
+    return sorted(changed)
+
+
+def _person(number: str, *, birth: date, sex: str, name_ar: str, name_latin: str, cin: str | None) -> Person:
+    """The person of that number, who may be known from another household; else a new one."""
+    known = Person.objects.filter(number=number).first()
+    if known is not None:
+        if known.birth != birth:
+            raise Refused("person_known_otherwise", number=number)
+        return known
     return Person.objects.create(
-        number=number, birth=birth, sex=code, name_ar=name_ar, name_latin=name_latin, cin=cin or None
-    )
+        number=number, birth=birth, sex=word("sex", sex), name_ar=name_ar, name_latin=name_latin,
+        cin=None if cin is None else _cin(cin),
+    )  # fmt: skip
 
 
-def _at_home(act: Act, household: int) -> None:
-    """The household that an act is about: within the actor's region, and not their own."""
-    home = Household.objects.get(id=household)
-    act.about("household", household)
-    act.within(home.region_id)
-    act.not_own(household)
+def _cin(text: str, *, of: int | None = None) -> str:
+    cin = read_cin(text)
+    if isinstance(cin, Mistake):
+        raise Refused("cin", why=cin)
+    if Person.objects.filter(cin=cin).exclude(id=of or 0).exists():
+        raise Refused("cin_taken", cin=cin)
+    return cin
+
+
+def _join(household: int, person: Person, role: int, on: date) -> None:
+    if on < person.birth:
+        raise Refused("before_birth", day=on)
+    if Membership.objects.filter(person=person, until=None).exists():
+        raise Refused("in_a_household", number=person.number)
+    if Membership.objects.filter(person=person, until__gt=on).exists():
+        raise Refused("was_in_a_household", number=person.number, day=on)
+    if role == MEMBER and _has_member(household, on):
+        raise Refused("second_member")
+    Membership.objects.create(household_id=household, person=person, role=role, since=on)
+    if role == MEMBER:
+        name = person.name_latin or person.name_ar or person.number
+        Payee.objects.get_or_create(person=person, defaults={"name": name[:140]})
+    touch(household, f"person:{person.id}")
+
+
+def _has_member(household: int, on: date) -> bool:
+    """Whether the household has a member on that day or later."""
+    places = Membership.objects.filter(household_id=household, role=MEMBER)
+    return places.filter(until=None).exists() or places.filter(until__gt=on).exists()
+
+
+def _open_place(act: Act, person: int) -> Membership:
+    place = reach_person(act, person)
+    if place.until is not None:
+        raise Refused("in_no_household", number=person)
+    return place
+
+
+def _end(place: Membership, on: date) -> None:
+    if on <= place.since:
+        raise Refused("ends_before_it_began", since=place.since)
+    Membership.objects.filter(id=place.id).update(until=on)

@@ -1,0 +1,75 @@
+"""What a reviewer leaves of a line, and lines that are taken back."""
+
+from __future__ import annotations
+
+from django.db.models import Max
+
+from tiwizi.records.care.models import Claim, ClaimLine, Review
+from tiwizi.records.people.reach import reach_household, touch
+from tiwizi.records.trail.gate import Act, operation
+from tiwizi.records.trail.refusal import Refused
+from tiwizi.rules.money import QUANTITY_SCALE
+
+
+@operation("care.review_line", need="care.review")
+def review_line(act: Act, *, line: int, reason: str, quantity: int | None = None, price: int | None = None) -> int:
+    """Approve a quantity (thousandths), a price (minor units) or both instead of those claimed; neither: as claimed
+    again. How many times the line has been reviewed now. Refused: approved_above_billed, withdrawn."""
+    held = _reached(act, line)
+    if held.withdrawn:
+        raise Refused("withdrawn", number=line)
+    if not reason.strip():
+        raise Refused("no_reason")
+    _check_approved(held, quantity, price)
+    last = Review.objects.filter(line=held).aggregate(last=Max("number"))["last"] or 0
+    Review.objects.create(
+        line=held, number=last + 1, quantity=quantity, price=price, reason=reason[:200], by=act.by.user, at=act.at
+    )
+    ClaimLine.objects.filter(id=line).update(quantity_approved=quantity, price_approved=price)
+    touch(held.claim.household_id, f"claim:{held.claim_id}")
+    act.note(line=line, quantity=quantity, price=price)
+    return last + 1
+
+
+@operation("care.withdraw_line", need="care.receive")
+def withdraw_line(act: Act, *, line: int, reason: str) -> int:
+    """A line that was wrong is no longer claimed; what replaces it comes in under another number. Its claim."""
+    held = _reached(act, line)
+    if not reason.strip():
+        raise Refused("no_reason")
+    if not held.withdrawn:
+        ClaimLine.objects.filter(id=line).update(withdrawn=True)
+        touch(held.claim.household_id, f"claim:{held.claim_id}")
+    act.note(line=line)
+    return held.claim_id
+
+
+def _reached(act: Act, line: int) -> ClaimLine:
+    held = ClaimLine.objects.select_for_update(of=("self",)).select_related("claim").filter(id=line).first()
+    if held is None:
+        raise Refused("no_such", what="line", number=line)
+    reach_household(act, held.claim.household_id)
+    act.about("claim", held.claim_id)
+    return held
+
+
+def _check_approved(line: ClaimLine, quantity: int | None, price: int | None) -> None:
+    """Nobody approves more than was billed, or nothing at all where it was not asked."""
+    left = line.quantity if quantity is None else quantity
+    if left < 0 or (price is not None and price < 0):
+        raise Refused("approved_above_billed")
+    if price is not None or line.unit_price is not None:
+        each = line.unit_price if price is None else price
+        above = (each or 0) * left >= (line.billed + 1) * QUANTITY_SCALE
+    else:
+        above = left > line.quantity
+    if above:
+        raise Refused("approved_above_billed")
+
+
+def household_of(claim: int) -> int:
+    """The household of a claim. Raises Refused where there is no such claim."""
+    found = Claim.objects.filter(id=claim).values_list("household_id", flat=True).first()
+    if found is None:
+        raise Refused("no_such", what="claim", number=claim)
+    return found
