@@ -17,7 +17,19 @@ place_kernel_cache()
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-from bench import agreement, bank_file, crews, growth, kernel, machine, new_plan, records_books, redecision, whole  # noqa: E402
+from bench import (  # noqa: E402
+    agreement,
+    bank_file,
+    crews,
+    growth,
+    kernel,
+    machine,
+    new_plan,
+    records_books,
+    records_run,
+    redecision,
+    whole,
+)
 from bench.figure import Figure  # noqa: E402
 from bench.mutual import Mutual  # noqa: E402
 from bench.sizes import FULL, QUICK  # noqa: E402
@@ -30,6 +42,7 @@ SUBJECTS: dict[str, Callable[[Mutual], list[Figure]]] = {
     "redecision": redecision.figures,
     "crews": crews.figures,
     "growth": growth.figures,
+    "records_run": records_run.figures,
     "bank_file": bank_file.figures,
     "records_books": records_books.figures,
     "agreement": agreement.figures,

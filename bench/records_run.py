@@ -4,6 +4,7 @@ file at the desk."""
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -41,6 +42,7 @@ def _of(vendor: str, mutual: Mutual) -> Iterator[Figure]:
     yield Figure("... writing decisions and trails", "s", took["_keep"])
     yield Figure("... booking", "s", took["_book"])
     yield Figure("... processor time of the workers", "s", took["processor"])
+    yield Figure("... processor time of the server for them", "s", took["server"])
     yield Figure("memory of the workers together", "GiB", took["gib"], "at most", 4, size)
     persons = f"{took['persons']:,} persons, {took['queries']} questions, on {vendor}"
     yield Figure("one file decided and stored", "ms", took["desk"], "at most", 30, persons)
@@ -109,7 +111,13 @@ def _more_people(upto: int) -> None:
         blank, birth = pa.array([""] * count), np.full(count, np.datetime64("1980-01-01"))
         persons = add_columns(
             Person,
-            {"number": numbers, "name_ar": blank, "name_latin": numbers, "birth": birth, "sex": np.zeros(count, np.int8)},
+            {
+                "number": numbers,
+                "name_ar": blank,
+                "name_latin": numbers,
+                "birth": birth,
+                "sex": np.zeros(count, np.int8),
+            },
         )
         columns = {"household": homes, "person": persons, "role": np.zeros(count, np.int8), "since": since}
         write_columns(Membership, columns)
@@ -160,7 +168,10 @@ def run_backlog(word: str, vendor: str) -> dict[str, float]:
     run = start_run(world.by("system"), day=DAY)
     at_work = [
         subprocess.Popen(
-            [*words, str(run), str(threads)], stdout=subprocess.PIPE, text=True, env=environment({"TIWIZI_DATABASE": word})
+            [*words, str(run), str(threads)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment({"TIWIZI_DATABASE": word}),
         )
         for _ in range(workers)
     ]
@@ -178,19 +189,31 @@ def worker(run: int, threads: int) -> dict[str, float]:
     """What a worker did, and where its time went."""
     from tests.databases import set_up_django
 
-    from tiwizi.doors.cli.kernel_cache import place_kernel_cache
-
-    place_kernel_cache()
     set_up_django()
     from tiwizi.records.care import deciding
     from tiwizi.records.care.worker import work
 
     spent: Counter[str] = Counter()
-    for module, name in ((deciding, "read_known"), (deciding.engine, "decide"), (deciding, "_keep"), (deciding, "_book")):
+    for module, name in (
+        (deciding, "read_known"),
+        (deciding.engine, "decide"),
+        (deciding, "_keep"),
+        (deciding, "_book"),
+    ):
         setattr(module, name, _timed(spent, name, getattr(module, name)))
     work(run=run, worker=f"{id(spent)}", clock=lambda: NOW, threads=threads)
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return {**spent, "processor": process_time(), "gib": own}
+    return {**spent, "processor": process_time(), "server": _server_time(), "gib": own}
+
+
+def _server_time() -> float:
+    """Processor seconds of what PostgreSQL runs for this process; 0 on SQLite, which runs in it."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return 0.0
+    told = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _timed(spent: Counter[str], name: str, work: Callable[..., Any]) -> Callable[..., Any]:
@@ -205,6 +228,9 @@ def _timed(spent: Counter[str], name: str, work: Callable[..., Any]) -> Callable
 
 
 if __name__ == "__main__":
+    from tiwizi.doors.cli.kernel_cache import place_kernel_cache
+
+    place_kernel_cache()
     if sys.argv[1] == "worker":
         print(json.dumps(worker(int(sys.argv[2]), int(sys.argv[3]))))
     else:

@@ -8,7 +8,7 @@ from bench.figure import Figure
 from bench.mutual import Mutual
 from bench.sizes import TINY
 
-from bench import agreement, bank_file, crews, growth, kernel, new_plan, records_books, redecision, whole
+from bench import agreement, bank_file, crews, growth, kernel, new_plan, records_books, records_run, redecision, whole
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def mutual(tmp_path_factory: pytest.TempPathFactory) -> Mutual:
 
 def test_every_subject_is_tried_here() -> None:
     assert set(SUBJECTS) == {
-        "kernel", "new_plan", "whole", "redecision", "crews", "growth", "bank_file", "records_books",
+        "kernel", "new_plan", "whole", "redecision", "crews", "growth", "records_run", "bank_file", "records_books",
         "agreement",
     }  # fmt: skip
 
@@ -54,6 +54,12 @@ def test_ever_larger_runs_are_timed(mutual: Mutual) -> None:
 
 def test_the_file_that_pays_is_timed_in_both_forms(mutual: Mutual) -> None:
     assert all(figure.measured for figure in bank_file.figures(mutual))
+
+
+def test_a_backlog_in_the_records_and_one_file_at_the_desk_are_timed_on_both_databases(mutual: Mutual) -> None:
+    figures = records_run.figures(mutual)
+    assert all(figure.measured is not None for figure in figures)
+    assert [figure.unit for figure in figures].count("ms") == 2
 
 
 def test_deciding_again_is_timed_for_the_engine_the_desk_and_the_command(mutual: Mutual) -> None:

@@ -15,11 +15,11 @@ import numpy as np
 from tests.records import world
 from tests.records.intake.mutual import bring_in, folder
 
-from tiwizi.records.care.deciding import read_standing
 from tiwizi.records.care.models import ClaimLine, Run
 from tiwizi.records.care.operations.corrections import book_corrections
 from tiwizi.records.care.operations.run import start_run
 from tiwizi.records.care.queries.corrections import waiting
+from tiwizi.records.care.standing import read_standing
 from tiwizi.records.care.worker import work
 from tiwizi.records.cover.operations import propose_plan, publish_plan
 from tiwizi.records.money.models import Account, Book, Transfer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,12 @@ from tiwizi.records.care.decision import sums_of
 from tiwizi.records.care.models import ClaimLine, Correction, Decision, Run, Shard, Touch
 from tiwizi.records.care.operations import run as verbs
 from tiwizi.records.care.queries.progress import progress
+from tiwizi.records.care.standing import read_standing
 from tiwizi.records.care.worker import LEASE, work
 from tiwizi.records.intake.operations import bring_in
 from tiwizi.records.money.models import DECISION, REVERSAL, Transfer
 from tiwizi.records.money.operations import open_books
-from tiwizi.records.people.models import Household
+from tiwizi.records.people.models import Household, Membership
 from tiwizi.records.trail import gate
 from tiwizi.records.trail.refusal import Refused
 from tiwizi.rules.adjudicate import engine
@@ -59,7 +60,7 @@ def test_what_the_tables_say_is_decided_alike_in_the_records(tmp_path: Path) -> 
     expected = sums_of(engine.decide(compile_plan(plan, book.tariff), book.facts, book.tariff))
     names = {i: (c, label or str(n)) for i, c, n, label in
              ClaimLine.objects.values_list("id", "claim__number", "number", "label")}  # fmt: skip
-    found = deciding.read_standing(np.array(sorted(names), np.int64))
+    found = read_standing(np.array(sorted(names), np.int64))
     rows = {names[line]: row for row, line in enumerate(found["line"].tolist())}
     order = [rows[book.name_line(row)] for row in range(book.facts.lines)]
     assert len(rows) == book.facts.lines > 1000
@@ -139,6 +140,21 @@ def test_a_third_party_payment_is_owed_to_the_provider(village: Callable[..., No
     transfer = Transfer.objects.select_related("credit", "payee").get()
     assert (transfer.amount, transfer.credit.roles) == (7_000, "providers_payable")
     assert transfer.payee is not None and transfer.payee.person is None
+
+
+def test_where_no_member_is_left_who_comes_next_is_paid(village: Callable[..., None]) -> None:
+    Membership.objects.filter(role=0).update(until=date(2026, 3, 1))
+    village(F1)
+    decided()
+    payee = Transfer.objects.select_related("payee__person").get().payee
+    assert payee is not None and payee.person is not None and payee.person.number == "H1-child"
+
+
+def test_who_left_the_household_is_not_covered_by_it_any_more(village: Callable[..., None]) -> None:
+    village(F1)
+    Membership.objects.filter(person__number="H1-child").update(until=date(2026, 3, 1))
+    decided()
+    assert paid() == {"F1/1": 0}
 
 
 def test_only_households_that_something_touched_are_decided_again(tmp_path: Path) -> None:

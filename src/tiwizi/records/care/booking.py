@@ -197,12 +197,12 @@ def _blank(count: int) -> Any:
 # Who is paid
 
 
-def payees_of(kind: Column, provider: Column, member: Column) -> Column:
-    """The payee of each claim: the provider of a third-party payment, else the household's member. Who was never paid
-    becomes a payee."""
+def payees_of(kind: Column, provider: Column, head: Column) -> Column:
+    """The payee of each claim: the provider of a third-party payment, else the head of the household. Who was never
+    paid becomes a payee."""
     to_provider = (kind == PROVIDER) & (provider >= 0)
     found = np.empty(len(kind), np.int64)
-    found[~to_provider] = _by_id(member[~to_provider], _persons)
+    found[~to_provider] = _by_id(head[~to_provider], _persons)
     found[to_provider] = _by_id(provider[to_provider], _providers)
     return found
 
@@ -213,7 +213,7 @@ def _by_id(ids: Column, payees: Any) -> Column:
 
 
 def _persons(persons: Column) -> Column:
-    assert (persons >= 0).all(), "a household without a member has claims"
+    assert (persons >= 0).all(), "a household without people has claims"
     found = _known_persons(persons)
     if missing := persons[found < 0].tolist():
         named = Person.objects.in_bulk(missing)

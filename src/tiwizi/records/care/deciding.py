@@ -21,6 +21,7 @@ from tiwizi.records.care.booking import Books, Standing
 from tiwizi.records.care.decision import NOBODY, SUMS, pack_chosen, settled, sums_of, trails_of, unpack_chosen
 from tiwizi.records.care.facts import Known, read_known
 from tiwizi.records.care.models import STEPS, Correction, Decision, Run
+from tiwizi.records.care.standing import read_standing
 from tiwizi.records.cover.versions import open_plan
 from tiwizi.records.database.columns import among, read_columns, write_columns
 from tiwizi.rules.adjudicate import engine
@@ -64,22 +65,6 @@ def decide_and_keep(households: Column, by: Basis, *, run: int, day: date, threa
         corrections=corrections, digest=digest, paid=int(found.paid.sum()),
         **{name: int(sums[name].sum()) for name in ("billed", "reductions", "share")},
     )  # fmt: skip
-
-
-# -- what stands ---------------------------------------------------------------------------------------------------
-
-
-def read_standing(lines: Column) -> Rows:
-    """The last decision on each of some lines (by id, ascending) that has one: line, number, run, SUMS."""
-    rows = read_columns(
-        f"SELECT line_id AS line, number, run_id AS run, {', '.join(SUMS)} FROM care_decision"
-        f" WHERE {among('line_id', lines)}",
-        {name: "int" for name in ("line", "number", "run", *SUMS)},
-    )
-    order = np.lexsort((rows["number"], rows["line"]))
-    last = order[np.append(np.diff(rows["line"][order]) != 0, True)[: len(order)]]
-    last = last[np.isin(rows["line"][last], lines)]
-    return {name: column[last] for name, column in rows.items()}
 
 
 def _at(before: Rows, lines: Column) -> Column:
@@ -197,7 +182,7 @@ def _post(known: Known, own: Column, amounts: Column, stands: Standing, books: B
         return 0
     home = np.searchsorted(known.facts.claim_start, own, side="right") - 1
     kind = known.payee[own]
-    payees = booking.payees_of(kind, known.provider[own], known.member[home])
+    payees = booking.payees_of(kind, known.provider[own], known.head[home])
     return booking.post(known.claims[own], amounts[own], kind, payees, stands.take(due), books, day=day)
 
 

@@ -18,9 +18,8 @@ from tiwizi.records.care.basis import Basis
 from tiwizi.records.database.columns import Kind, among, read_columns
 from tiwizi.rules.adjudicate.columns import Column, Facts
 from tiwizi.rules.period import NEVER, NO_DAY
-from tiwizi.rules.terms import ATTRIBUTES, CLAIM_ATTRIBUTES
+from tiwizi.rules.terms import CLAIM_ATTRIBUTES
 
-MEMBER = ATTRIBUTES["role"].index("member")
 Rows = dict[str, Any]
 
 #: A prior approval that is named counts, unless we know it and have not given it.
@@ -40,9 +39,8 @@ class Known:
     """The facts of some households, and the ids of their rows.
 
     households, claims, lines: ids in the order of the facts. payee, provider: of each claim, as they stand on it.
-    reviewed: whether a reviewer's quantity or price stands on the line. member: the person of each household who is
-    its member, the last if there were several; -1 for none. withdrawn, withdrawn_claim: ids of the lines that were
-    withdrawn, and of their claims."""
+    reviewed: whether a reviewer's quantity or price stands on the line. head: the person of each household who is paid
+    for it (heads_of). withdrawn, withdrawn_claim: ids of the lines that were withdrawn, and of their claims."""
 
     facts: Facts
     households: Column
@@ -51,14 +49,14 @@ class Known:
     provider: Column
     lines: Column
     reviewed: Column
-    member: Column
+    head: Column
     withdrawn: Column
     withdrawn_claim: Column
 
 
 def read_known(households: Column, by: Basis, *, also_withdrawn: bool = False) -> Known:
     """The facts of some households, given by id, ascending; ``also_withdrawn``: with the lines that were withdrawn."""
-    people, roles, homes, periods = _people(households)
+    people, roles, heads, periods = _people(households)
     claims, claim_home, episode = _claims(households)
     lines, claim, person, withdrawn = _lines(claims, claim_home, people, also_withdrawn)
     reported = _reported(lines["id"]) if any(y.decided == "reported" for y in by.plan.layers) else {}
@@ -99,19 +97,14 @@ def read_known(households: Column, by: Basis, *, also_withdrawn: bool = False) -
         reported=reported,
     )
     return Known(
-        facts, households, claims["id"], claims["payee"], claims["provider"], lines["id"], _reviewed(lines), homes,
+        facts, households, claims["id"], claims["payee"], claims["provider"], lines["id"], _reviewed(lines), heads,
         *withdrawn,
     )  # fmt: skip
 
 
 def _people(households: Column) -> tuple[Rows, Column, Column, Rows]:
-    """People by household and id, their last roles, the member of each household, and the periods of memberships."""
-    rows = read_columns(
-        "SELECT household_id AS household, person_id AS person, role, since, until FROM people_membership"
-        f" WHERE {among('household_id', households)}",
-        {"household": "int", "person": "int", "role": "int", "since": "day", "until": "day"},
-    )
-    rows = _at_home(rows, households)
+    """People by household and id, their last roles, the head of each household, and the periods of memberships."""
+    rows = _at_home(_memberships(households), households)
     rows = _sorted(rows, "home", "person", "since")
     last = np.append((np.diff(rows["home"]) != 0) | (np.diff(rows["person"]) != 0), True)[: len(rows["home"])]
     people = {name: rows[name][last] for name in ("home", "person")}
@@ -126,25 +119,29 @@ def _people(households: Column) -> tuple[Rows, Column, Column, Rows]:
     at = _places(known["id"], people["person"])
     people |= {"birth": known["birth"][at], "sex": known["sex"][at]}
     rows["place"] = np.cumsum(np.append(0, last[:-1])) if len(last) else np.zeros(0, np.int64)
-    return people, rows["role"][last], _members(rows, len(households)), rows
+    return people, rows["role"][last], _heads(rows, len(households)), rows
 
 
-def members_of(households: Column) -> Column:
-    """The person who is, or was last, the member of each household (ids, ascending); -1 for none."""
-    rows = read_columns(
-        "SELECT household_id AS household, person_id AS person, role, since FROM people_membership"
-        f" WHERE role = {MEMBER} AND {among('household_id', households)}",
-        {"household": "int", "person": "int", "role": "int", "since": "day"},
+def heads_of(households: Column) -> Column:
+    """Who is paid for each household (ids, ascending): its member; where there is none any more, who comes next in the
+    order of roles among those who are still there; -1 where nobody ever was."""
+    return _heads(_at_home(_memberships(households), households), len(households))
+
+
+def _memberships(households: Column) -> Rows:
+    return read_columns(
+        "SELECT household_id AS household, person_id AS person, role, since, until FROM people_membership"
+        f" WHERE {among('household_id', households)}",
+        {"household": "int", "person": "int", "role": "int", "since": "day", "until": "day"},
     )
-    return _members(_at_home(rows, households), len(households))
 
 
-def _members(rows: Rows, households: int) -> Column:
-    """The person of each household whose membership as its member began last."""
-    own = np.flatnonzero(rows["role"] == MEMBER)
-    own = own[np.lexsort((rows["since"][own], rows["home"][own]))]
+def _heads(rows: Rows, households: int) -> Column:
+    gone = rows["until"] != NO_DAY
+    order = np.lexsort((rows["person"], rows["since"], rows["role"], gone, rows["home"]))
+    homes, first = np.unique(rows["home"][order], return_index=True)
     found = np.full(households, -1, np.int64)
-    found[rows["home"][own]] = rows["person"][own]  # of equal places the last one is kept
+    found[homes] = rows["person"][order[first]]
     return found
 
 

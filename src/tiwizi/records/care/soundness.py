@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tiwizi.records.care import booking
-from tiwizi.records.care.operations.corrections import owed_now
+from tiwizi.records.care.standing import owed_now
 from tiwizi.records.database.check import NAMED, Check, check
 from tiwizi.records.database.columns import read_columns
 

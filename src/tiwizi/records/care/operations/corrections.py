@@ -7,11 +7,9 @@ from datetime import date
 import numpy as np
 
 from tiwizi.records.care import booking
-from tiwizi.records.care.booking import Books
-from tiwizi.records.care.deciding import read_standing
-from tiwizi.records.care.facts import members_of
-from tiwizi.records.care.models import Correction, Run
-from tiwizi.records.cover.versions import open_plan
+from tiwizi.records.care.facts import heads_of
+from tiwizi.records.care.models import Correction
+from tiwizi.records.care.standing import owed_now
 from tiwizi.records.database.columns import among, read_columns
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.refusal import Refused
@@ -51,29 +49,5 @@ def _book(claims: Column, after: int, day: date) -> int:
     amounts, books = owed_now(claims)
     assert int(amounts.sum()) == after, "what is decided is what was shown"
     homes, home = np.unique(rows["household"], return_inverse=True)
-    payees = booking.payees_of(rows["payee"], rows["provider"], members_of(homes)[home])
+    payees = booking.payees_of(rows["payee"], rows["provider"], heads_of(homes)[home])
     return booking.post(claims, amounts, rows["payee"], payees, booking.standing(claims, books), books, day=day)
-
-
-def owed_now(claims: Column) -> tuple[Column, Books]:
-    """[claims, books] by the standing decisions, each by the plan of its run."""
-    lines = read_columns(
-        f"SELECT id, claim_id AS claim FROM care_line WHERE {among('claim_id', claims)} ORDER BY id",
-        {"id": "int", "claim": "int"},
-    )
-    own = np.isin(lines["claim"], claims)
-    lines = {name: column[own] for name, column in lines.items()}
-    decided = read_standing(lines["id"])
-    claim = np.searchsorted(claims, lines["claim"][np.searchsorted(lines["id"], decided["line"])])
-    version_of = dict(
-        Run.objects.filter(id__in=np.unique(decided["run"]).tolist()).values_list("id", "plan_version_id")
-    )
-    version = np.array([version_of[run] for run in decided["run"].tolist()], np.int64)
-    total, books = None, None
-    for one in np.unique(version).tolist():
-        books = booking.books_of(open_plan(one))
-        by_it = {name: column[version == one] for name, column in decided.items()}
-        amounts = booking.owed(by_it, claim[version == one], len(claims), books)
-        total = amounts if total is None else total + amounts
-    assert total is not None and books is not None
-    return total, books
