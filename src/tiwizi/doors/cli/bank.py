@@ -10,7 +10,7 @@ import typer
 from tiwizi.doors.cli.money_words import major
 from tiwizi.doors.cli.open_records import Who, acts, records
 from tiwizi.doors.cli.summary import written
-from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
+from tiwizi.doors.cli.voice import ERRORS, Stop, Voice, explained, speaks
 
 Batch = Annotated[int, typer.Argument(metavar="BATCH", help=explained("batch"))]
 Folder = Annotated[Path, typer.Option("--folder", metavar="DIR", help=explained("bank_folder"))]
@@ -102,7 +102,26 @@ def match(
     voice.answer({"line": line, "order": number})
 
 
-COMMANDS = {"file": file, "hand-over": hand_over, "statement": statement, "unexplained": unexplained, "match": match}
+@speaks
+@records
+def reconcile(voice: Voice, book: Annotated[str, typer.Argument(metavar="BOOK", help=explained("book"))]) -> int:
+    """The bank's account in the books beside the closing balance of its last statement."""
+    from tiwizi.records.money.queries.statements import reconciliation
+
+    found = reconciliation(book=book)
+    if found is None:
+        raise Stop("no_statement_yet", book=book)
+    values = {"bank": major(found.bank, voice), "books": major(found.books, voice)}
+    key = "reconciled" if found.bank == found.books else "not_reconciled"
+    voice.say(key, statement=found.statement, until=found.until.isoformat(), **values)
+    voice.answer({**found._asdict(), "unit": "minor"})
+    return 0 if found.bank == found.books else ERRORS
+
+
+COMMANDS = {
+    "file": file, "hand-over": hand_over, "statement": statement, "unexplained": unexplained, "match": match,
+    "reconcile": reconcile,
+}  # fmt: skip
 
 
 def _bytes(file: Path) -> bytes:

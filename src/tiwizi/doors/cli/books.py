@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from tiwizi.doors.cli import clock
+from tiwizi.doors.cli import clock, entries
 from tiwizi.doors.cli.money_words import major
 from tiwizi.doors.cli.open_records import Who, acts, records
 from tiwizi.doors.cli.summary import written
@@ -169,6 +169,7 @@ def export(
 
 COMMANDS = {
     "open": open_books, "balances": balances, "trial": trial, "journal": journal, "close": close, "export": export,
+    **entries.COMMANDS,
 }  # fmt: skip
 
 

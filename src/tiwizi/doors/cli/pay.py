@@ -102,4 +102,69 @@ def show(
     voice.answer({"batches": [vars(one) for one in found], "unit": "minor"})
 
 
-COMMANDS = {"prepare": prepare, "approve": approve, "release": release, "cancel": cancel, "show": show}
+@speaks
+@records
+def waiting(
+    voice: Voice,
+    book: Book,
+    *,
+    on: Annotated[str | None, typer.Option("--on", metavar="DAY", help=explained("on"))] = None,
+) -> None:
+    """Who is owed something and is not paid, why, and what to do."""
+    from tiwizi.locale import text
+    from tiwizi.records.money.queries.batches import to_pay
+
+    found = to_pay(book=book, on=clock.day(on), at=clock.now())
+    reasons = {one.reason for one in found.waiting}
+    said = {name: text("payment", f"held_{name}", lang=voice.lang) for name in reasons}
+    ways = {name: text("payment", f"held_{name}_way_out", lang=voice.lang) for name in reasons}
+    rows = [
+        [str(one.payee), one.name, major(one.amount, voice), f"{said[one.reason]} {ways[one.reason]}"]
+        for one in found.waiting
+    ]
+    heads = [voice.text(f"column_{head}") for head in ("payee", "name", "amount", "reason")]
+    voice.table("", heads, rows, names=(0, 1, 3))
+    voice.say("could_be_paid", payees=written(found.payees, voice), amount=major(found.amount, voice))
+    voice.answer({**found._asdict(), "waiting": [one._asdict() for one in found.waiting], "unit": "minor"})
+
+
+@speaks
+@records
+def orders(voice: Voice, batch: Batch) -> None:
+    """The orders of a batch; of an account, only the last four digits."""
+    from tiwizi.records.money.queries.batches import orders as ask
+
+    found = ask(batch)
+    heads = [voice.text(f"column_{head}") for head in ("order", "name", "account", "amount", "state")]
+    rows = [
+        [one.reference, one.name, one.account, major(one.amount, voice), voice.text(f"order_state_{one.state}")]
+        for one in found
+    ]
+    voice.table("", heads, rows, names=(0, 1, 2, 4))
+    voice.answer({"orders": [one._asdict() for one in found], "unit": "minor"})
+
+
+@speaks
+@records
+def advice(voice: Voice, order: Annotated[str, typer.Argument(metavar="ORDER", help=explained("order"))]) -> None:
+    """The files that an order pays: what a provider or a member is told."""
+    from tiwizi.records.care.queries.advice import advice as ask
+
+    found = ask(order)
+    if not found:
+        raise Stop("no_order_called", order=order)
+    heads = [voice.text(f"column_{head}") for head in ("file", "household", "day", "amount")]
+    rows = [
+        [one.file or one.text, one.household, one.received.isoformat() if one.received else "",
+         major(one.amount, voice)]
+        for one in found
+    ]  # fmt: skip
+    rows.append(["", "", "", major(sum(one.amount for one in found), voice)])
+    voice.table("", heads, rows, names=(0, 1, 2), total=True)
+    voice.answer({"order": order, "files": [one._asdict() for one in found], "unit": "minor"})
+
+
+COMMANDS = {
+    "prepare": prepare, "approve": approve, "release": release, "cancel": cancel, "show": show, "waiting": waiting,
+    "orders": orders, "advice": advice,
+}  # fmt: skip

@@ -327,7 +327,7 @@ class StatementLine(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["statement", "number"], name="money_line_number"),
-            models.UniqueConstraint(fields=["book", "identity"], name="money_line_identity"),
+            models.UniqueConstraint(fields=["identity", "book"], name="money_line_identity"),
             models.CheckConstraint(condition=~Q(amount=0), name="money_line_amount"),
         ]
 

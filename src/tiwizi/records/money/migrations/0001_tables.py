@@ -653,7 +653,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="statementline",
-            constraint=models.UniqueConstraint(fields=("book", "identity"), name="money_line_identity"),
+            constraint=models.UniqueConstraint(fields=("identity", "book"), name="money_line_identity"),
         ),
         migrations.AddConstraint(
             model_name="statementline",

@@ -39,6 +39,16 @@ def balances(*, book: str | None = None, until: date | None = None) -> tuple[Bal
         return tuple(Balance(f"{fund}:{code}", int(debit), int(credit)) for fund, code, debit, credit in cursor)
 
 
+def not_summed_up() -> int:
+    """About how many transfers came since the last ``sum_up``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COALESCE((SELECT MAX(id) FROM money_transfer), 0)"
+            " - COALESCE((SELECT MAX(last) FROM money_summed), 0)"
+        )
+        return int(cursor.fetchone()[0])
+
+
 class Owed(NamedTuple):
     """What a payable account holds against what its payees are each owed, in minor units: the two must agree."""
 
