@@ -10,7 +10,7 @@ import typer
 
 from tiwizi.doors.cli.adjudicate import AmountsIn, Force, Format, How, Out, Threads, write_run
 from tiwizi.doors.cli.corrections import FILE, Correction, Side, corrections_of, write_corrections
-from tiwizi.doors.cli.decide import decide_all
+from tiwizi.doors.cli.decide import decide_all, load_kernel_beside
 from tiwizi.doors.cli.open_plan import open_plan
 from tiwizi.doors.cli.open_run import (
     INPUTS,
@@ -30,6 +30,7 @@ from tiwizi.doors.cli.whole import refuse_what_is_there, whole_folder
 
 if TYPE_CHECKING:
     from tiwizi.formats.tables import Book
+    from tiwizi.rules.adjudicate.columns import Column
     from tiwizi.rules.plan.document import Plan
 
 
@@ -49,36 +50,47 @@ def redecide(
     import numpy as np
 
     from tiwizi.formats.tables import write_decisions
-    from tiwizi.formats.tables.merged import merged
+    from tiwizi.formats.tables.beside import beside
     from tiwizi.formats.tables.seen import numbers
     from tiwizi.rules.adjudicate.totals import add_up, corrected
 
     how = How(format, threads, amounts_in=amounts_in, force=force)
     refuse_what_is_there(out, force=force)
-    old_plan, known = open_plan_of(run), open_book(run, voice.lang)
+    old_plan = open_plan_of(run)
+    load_kernel_beside(old_plan)
+    known = open_book(run, voice.lang)
     new_plan, plan_file, law, tariffs = _plan_now(voice, old_plan, run, plan)
     before_that = known.seen if plan is None else None
     new_book = read_tables(voice, tables, new_plan, tariffs, amounts_in=amounts_in, before=before_that)
     untouched = np.isin(numbers(known.ids.households), new_book.unread)
-    old_book = known.take(np.flatnonzero(~untouched))
-    households = touched_households(old_plan, old_book, new_plan, new_book)
-    before = _decided(voice, old_plan, old_book, households, how)
-    after = _decided(voice, new_plan, new_book, households, how)
-    corrections = corrections_of(before, after)
-    was, now = (add_up(side.plan, side.book.facts, side.book.tariff, side.decisions) for side in (before, after))
-    totals = corrected(open_totals(run), was, now)
-    with whole_folder(out, force=force) as folder, voice.progress("writing"):
-        layers = list(dict.fromkeys(layer.id for layer in (*old_plan.layers, *new_plan.layers)))
-        write_corrections(folder / FILE, corrections, layers, new_plan.currency)
-        write_decisions(folder / f"decisions.{format}", new_plan, after.book, [after.decisions], format)
-        whole_book = merged(known, untouched, new_book) if untouched.any() else new_book
-        whole_book.save_inputs(folder / INPUTS)
-        digest = keep_plan(new_plan, plan_file, law, tariffs, folder)
-        counts = {"households_redecided": len(households), "corrections": len(corrections)}
-        receipt = write_run(folder, "redecide", new_plan, digest, new_book, totals, **counts)
-    _show(voice, new_plan, corrections, len(households), whole_book.facts.households)
+    with whole_folder(out, force=force) as folder, beside() as thread:
+        inputs = thread.submit(_keep_inputs, folder, known, untouched, new_book)
+        old_book = known.take(np.flatnonzero(~untouched))
+        households = touched_households(old_plan, old_book, new_plan, new_book)
+        before = _decided(voice, old_plan, old_book, households, how)
+        after = _decided(voice, new_plan, new_book, households, how)
+        corrections = corrections_of(before, after)
+        was, now = (add_up(side.plan, side.book.facts, side.book.tariff, side.decisions) for side in (before, after))
+        totals = corrected(open_totals(run), was, now)
+        with voice.progress("writing"):
+            layers = list(dict.fromkeys(layer.id for layer in (*old_plan.layers, *new_plan.layers)))
+            write_corrections(folder / FILE, corrections, layers, new_plan.currency)
+            write_decisions(folder / f"decisions.{format}", new_plan, after.book, [after.decisions], format)
+            digest = keep_plan(new_plan, plan_file, law, tariffs, folder)
+            counts = {"households_redecided": len(households), "corrections": len(corrections)}
+            inputs.result()
+            receipt = write_run(folder, "redecide", new_plan, digest, new_book, totals, **counts)
+    _show(voice, new_plan, corrections, len(households), int(untouched.sum()) + new_book.facts.households)
     voice.say("written", path=out)
     voice.answer({"out": str(out), **receipt, "corrected": [asdict(correction) for correction in corrections]})
+
+
+def _keep_inputs(folder: Path, known: Book, untouched: Column, new: Book) -> None:
+    """Keep all that is known by now, for the next time: what was not read again as it was."""
+    from tiwizi.formats.tables.merged import merged
+
+    whole = merged(known, untouched, new) if untouched.any() else new
+    whole.save_inputs(folder / INPUTS)
 
 
 def touched_households(old_plan: Plan, old: Book, new_plan: Plan, new: Book) -> list[str]:

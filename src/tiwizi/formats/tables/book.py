@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -235,13 +235,15 @@ def _looked_at(sources: Sources, asked: Asked, before: Seen | None) -> Book:
     apart: dict[str, SetApart] = {}
     with ThreadPoolExecutor(1) as reader:
         ahead = {table: reader.submit(sources[table], table) for table in ORDER if table in sources}
-        looks = [reader.submit(_look_at, look, source) for source in ahead.values()]
+        looks = [reader.submit(_look_at, look, source) for source in ahead.values()] if before is None else []
         try:
             if before is not None:
-                _done(looks)
+                for source in ahead.values():
+                    look.at(source.result())
                 look.leave_out(before)
             book = _checked(sources, lambda table: look.to_read(ahead.pop(table).result()), asked, apart)
-            _done(looks)
+            for done in looks:
+                done.result()
         finally:
             reader.shutdown(wait=False, cancel_futures=True)
     for table, found in apart.items():
@@ -252,11 +254,6 @@ def _looked_at(sources: Sources, asked: Asked, before: Seen | None) -> Book:
 
 def _look_at(look: Look, source: Future[Source]) -> None:
     look.at(source.result())
-
-
-def _done(works: Iterable[Future[None]]) -> None:
-    for work in works:
-        work.result()
 
 
 def _checked(
