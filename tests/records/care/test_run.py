@@ -25,8 +25,9 @@ from tiwizi.records.care.queries.progress import progress
 from tiwizi.records.care.standing import read_standing
 from tiwizi.records.care.worker import LEASE, work
 from tiwizi.records.intake.operations import bring_in
-from tiwizi.records.money.models import DECISION, REVERSAL, Transfer
+from tiwizi.records.money.models import DECISION, REVERSAL, Book, Transfer
 from tiwizi.records.money.operations import open_books
+from tiwizi.records.money.queries.to_pay import open_transfers
 from tiwizi.records.people.models import Household, Membership
 from tiwizi.records.trail import gate
 from tiwizi.records.trail.refusal import Refused
@@ -85,6 +86,18 @@ def test_a_late_file_is_paid_and_what_it_changes_waits_to_be_seen(village: Calla
     assert corrected(late) == 3  # two reversals, and F1 anew
     assert owed() == {"H1": 30_000}
     assert mutual.waiting(late) == (0, 0)
+
+
+def test_a_file_that_is_to_lose_by_a_correction_is_not_paid_before_it_is_booked(village: Callable[..., None]) -> None:
+    village(F1, F2)
+    decided()
+    book = Book.objects.get().pk
+    assert sorted(open_transfers(book=book, until=DAY).amount.tolist()) == [2_000, 28_000]
+    village(F0)
+    late = decided()
+    assert open_transfers(book=book, until=DAY).amount.tolist() == [7_000]
+    corrected(late)
+    assert open_transfers(book=book, until=DAY).amount.sum() == 30_000
 
 
 def test_corrections_are_booked_only_as_they_were_shown(village: Callable[..., None]) -> None:

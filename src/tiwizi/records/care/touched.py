@@ -31,13 +31,13 @@ def affected(before: Basis, now: Basis) -> Column:
     households = np.sort(rows["household"])
     found = [np.zeros(0, np.int64)]
     for low in range(0, len(households), PIECE):
-        piece = households[low : low + PIECE]
-        found.append(piece[_fingerprints(piece, before) != _fingerprints(piece, now)])
+        known = read_known(households[low : low + PIECE], now)
+        found.append(known.households[_fingerprints(known, before) != _fingerprints(known, now)])
     return np.concatenate(found)
 
 
-def _fingerprints(households: Column, by: Basis) -> Column:
-    known = read_known(households, by)
+def _fingerprints(known: Known, by: Basis) -> Column:
+    """Acts and plans have the same places in every tariff and plan that is opened at one time (basis.py)."""
     return fingerprints(by.compiled, known.facts, by.tariff, names=_names(known))
 
 

@@ -2,12 +2,16 @@
 
 The view ``money_tie`` (user_id, payee_id, source, subject) ties a user to a payee, or to what a transfer comes from.
 Here it knows families of payees and entries made by hand; care widens it by who decided a file and whose family it is
-of, which only its tables know. Verbs and the database's own guard ask it with the same words.
+of, which only its tables know. Verbs and the database's own guard ask it with the same words. So too ``money_hold``.
 """
 
 from __future__ import annotations
 
 from tiwizi.records.money.models import MANUAL, OPENING, RETURN
+
+#: The view ``money_hold`` (source, subject): what transfers come from that are not paid meanwhile. Here it is empty;
+#: care names the files that are to lose by a correction that waits.
+HOLDS = "SELECT CAST(NULL AS smallint) AS source, CAST(NULL AS bigint) AS subject WHERE 1 = 0"
 
 FAMILIES = """SELECT u.id AS user_id, p.id AS payee_id,
     CAST(NULL AS smallint) AS source, CAST(NULL AS bigint) AS subject

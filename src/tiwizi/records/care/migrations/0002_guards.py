@@ -15,7 +15,7 @@ from tiwizi.records.database.guards import (
 )
 from tiwizi.records.database.views import View
 from tiwizi.records.money.models import DECISION
-from tiwizi.records.money.ties import TIES
+from tiwizi.records.money.ties import HOLDS, TIES
 
 KEPT = ("provider", "agreement", "claim", "line", "reported", "run", "shard", "correction", "priorapproval", "appeal")
 CLAIMED = ("claim_id", "number", "label", "person_id", "day", "act_id", "quantity", "unit_price", "billed", "session")
@@ -24,15 +24,19 @@ OUT_OF_TURN = """n.number <> 1 AND NOT EXISTS (
 ANOTHER_RUN = "o.id <> n.id AND o.state IN ('waiting', 'working') AND n.state IN ('waiting', 'working')"
 
 #: Who may not pay a file (money.ties): who asked for its run, reviewed it, approved its care or answered its appeal,
-#: and whose family it is of. A cross join, for SQLite then begins with what is few.
+#: and whose family it is of.
 DECIDERS = f"""SELECT r.asked_by, NULL, {DECISION}, l.claim_id FROM care_run r
-    CROSS JOIN care_decision d JOIN care_line l ON l.id = d.line_id WHERE d.run_id = r.id
+    JOIN care_decision d ON d.run_id = r.id JOIN care_line l ON l.id = d.line_id
     UNION ALL SELECT v.by, NULL, {DECISION}, l.claim_id FROM care_review v JOIN care_line l ON l.id = v.line_id
     UNION ALL SELECT a.decided_by, NULL, {DECISION}, c.id FROM care_priorapproval a
-    CROSS JOIN care_claim c WHERE c.approval = a.number
+    JOIN care_claim c ON c.approval = a.number
     UNION ALL SELECT a.decided_by, NULL, {DECISION}, a.claim_id FROM care_appeal a
     UNION ALL SELECT u.id, NULL, {DECISION}, c.id FROM people_user u
     JOIN people_membership m ON m.person_id = u.person_id JOIN care_claim c ON c.household_id = m.household_id"""
+
+#: A file that is decided to be worth less than is booked for it is not paid until that is booked (money.ties).
+CORRECTED = f"""SELECT {DECISION} AS source, claim_id AS subject FROM care_correction
+    WHERE state = 'waiting' AND after <= before"""
 
 
 class Migration(migrations.Migration):
@@ -69,4 +73,5 @@ class Migration(migrations.Migration):
         *lives("care_appeal", "state", APPEAL),
         references("care_appeal", "claim_id", "care_claim"),
         View("money_tie", f"{TIES} UNION ALL {DECIDERS}", before=TIES),
+        View("money_hold", CORRECTED, before=HOLDS),
     ]

@@ -44,17 +44,17 @@ def start_run(
     day: when it books. Raises Refused while another run is not finished, or where no book pays a layer of the plan.
     """
     act.within(None)
-    take_turn(TURN)
-    if (unfinished := Run.objects.filter(state__in=("waiting", "working")).first()) is not None:
-        raise Refused("run_unfinished", run=unfinished.pk)
     if plan_version is None or tariff_version is None:
         plan_now, tariff_now = in_force(day)
         plan_version, tariff_version = plan_version or plan_now, tariff_version or tariff_now
     by = basis(plan_version, tariff_version)
     booking.books_of(by.plan)
+    if (unfinished := Run.objects.filter(state__in=("waiting", "working")).first()) is not None:
+        raise Refused("run_unfinished", run=unfinished.pk)
     last = Run.objects.filter(state="done", touched_upto__gt=0).order_by("-id").first()
     if last is not None:
         _touch_affected(basis(last.plan_version_id, last.tariff_version_id), by)
+    take_turn(TURN)  # not before: looking whom a new version touches takes a while, and the desk waits
     wait_for_writers(Touch)
     touched_after = last.touched_upto if last else 0
     touched_upto = Touch.objects.aggregate(last=Max("id"))["last"] or 0

@@ -15,7 +15,7 @@ from tiwizi.records.database.guards import (
 from tiwizi.records.database.views import View
 from tiwizi.records.money.lifecycles import BATCH, ORDER
 from tiwizi.records.money.models import MANUAL, OPENING, PAYMENT
-from tiwizi.records.money.ties import TIED_IN_BATCH, TIES
+from tiwizi.records.money.ties import HOLDS, TIED_IN_BATCH, TIES
 
 KEPT = ("book", "account", "period", "entry", "paymentbatch", "paymentorder", "bankfile")
 ADDED = ("transfer", "leg", "summed", "daytotal", "statement", "statementline", "match")
@@ -37,11 +37,6 @@ TIED = f"{SIGNED_NOW} AND ({TIED_IN_BATCH.format(users=f'NEW.prepared_by, {APPRO
 #: Above the ceiling of its book a batch has two approvers (S7).
 ONE_APPROVER = """NEW.state = 'released' AND NEW.second_approved_by IS NULL
     AND NEW.amount > (SELECT b.ceiling FROM money_book b WHERE b.id = NEW.book_id)"""
-
-#: An account that was taken out of use since is not paid to.
-ENDED_ACCOUNT = """NEW.state = 'released' AND OLD.state = 'approved' AND EXISTS (
-    SELECT 1 FROM money_paymentorder o JOIN people_bankaccount a ON a.id = o.account_id
-    WHERE o.batch_id = NEW.id AND a.ended_at IS NOT NULL)"""
 
 #: What a batch says is what its orders say, and what an order says is what is owed.
 NOT_WHAT_IS_OWED = """NEW.state = 'approved' AND OLD.state = 'prepared' AND (
@@ -99,6 +94,7 @@ class Migration(migrations.Migration):
         *(never_deleted(f"money_{table}") for table in KEPT),
         *(append_only(f"money_{table}") for table in ADDED),
         View("money_tie", TIES),
+        View("money_hold", HOLDS),
         fixed("money_book", ("code", "currency")),
         fixed("money_account", ("book_id", "code", "kind")),
         references("money_transfer", "payee_id", "people_payee"),
@@ -137,7 +133,6 @@ class Migration(migrations.Migration):
         refuse("money_paymentbatch", "signed_once", SIGNED_AGAIN, on=("UPDATE",)),
         refuse("money_paymentbatch", "changed_account", CHANGED_BY_AN_APPROVER, on=("UPDATE",)),
         refuse("money_paymentbatch", "tied", TIED, on=("UPDATE",)),
-        refuse("money_paymentbatch", "ended_account", ENDED_ACCOUNT, on=("UPDATE",)),
         refuse("money_paymentbatch", "two_approvers", ONE_APPROVER, on=("UPDATE",)),
         refuse(
             "money_paymentbatch",

@@ -33,7 +33,8 @@ _OPEN = f"""
     FROM money_transfer t JOIN money_account d ON d.id = t.debit_id JOIN money_account c ON c.id = t.credit_id
     WHERE t.book_id = %s AND t.day <= %s AND t.payee_id IS NOT NULL AND t.source <> {PAYMENT}
     AND (d.roles LIKE %s) <> (c.roles LIKE %s)
-    AND NOT EXISTS (SELECT 1 FROM money_paymentitem i WHERE i.transfer_id = t.id) ORDER BY t.id"""
+    AND NOT EXISTS (SELECT 1 FROM money_paymentitem i WHERE i.transfer_id = t.id)
+    AND NOT EXISTS (SELECT 1 FROM money_hold h WHERE h.source = t.source AND h.subject = t.subject) ORDER BY t.id"""
 
 #: The account in force of each payee: the last one usable and not ended; whether another is on its way; whether the
 #: last payment to it came back.
