@@ -35,15 +35,15 @@ def by(user: int, *, day: int = 0, key: str | None = None) -> Any:
 
 
 def warm_up() -> None:
-    """What a process needs before it can work: the modules and the compiled kernel."""
+    """What a process needs before it can work: the modules, and the compiled kernel, which a worked case loads."""
+    from tiwizi import packs
     from tiwizi.doors.cli.kernel_cache import place_kernel_cache
-    from tiwizi.packs import read_plan_file
+    from tiwizi.packs.cases import run
     from tiwizi.records.care import worker  # noqa: F401
     from tiwizi.records.intake import operations  # noqa: F401
 
     place_kernel_cache()
-    plan, _ = read_plan_file(_plan_file())
-    assert plan is not None
+    run(packs.folder("ma") / "cases" / "reported.toml", lang="en")
 
 
 def _plan_file() -> Path:

@@ -25,9 +25,9 @@ class Runner:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
 
-    def start(self, act: str, **values: Any) -> int:
-        """Split off a child that does an act; its process id."""
-        self._tell({"act": act, "values": values})
+    def start(self, act: str, word: str, **values: Any) -> int:
+        """Split off a child that does an act on a database; its process id."""
+        self._tell({"act": act, "word": word, "values": values})
         return int(self._answer()["child"])
 
     def kill_after(self, child: int, *, seconds: float) -> bool:
@@ -40,13 +40,12 @@ class Runner:
         assert status in (0, -signal.SIGKILL), f"the child ended with {status}: {self._errors()}"
         return status != 0
 
-    def finish(self, act: str, *, seconds: float = 120, **values: Any) -> None:
+    def finish(self, act: str, word: str, *, seconds: float = 120, **values: Any) -> None:
         """Let a child do an act to its end."""
-        assert not self.kill_after(self.start(act, **values), seconds=seconds), f"{act} took longer than {seconds} s"
+        assert not self.kill_after(self.start(act, word, **values), seconds=seconds), f"{act} took longer than {seconds} s"
 
-    def status_of(self, child: int) -> int:
-        """Wait for the end of a child, however it ends."""
-        del child
+    def status(self) -> int:
+        """Wait for the end of the child that was started last, however it ends."""
         return int(self._answer()["status"])
 
     def _tell(self, what: dict[str, Any]) -> None:
@@ -67,10 +66,9 @@ class Runner:
 
 
 @contextmanager
-def relay(word: str, module: str) -> Iterator[Runner]:
-    """A relay on a database; ``module`` has the acts."""
+def relay(module: str) -> Iterator[Runner]:
+    """A relay; ``module`` has the acts."""
     environment = os.environ | {
-        "TIWIZI_DATABASE": word,
         "DJANGO_SETTINGS_MODULE": "tiwizi.site.settings",
         "PYTHONPATH": os.pathsep.join([str(CHECKOUT / "src"), str(CHECKOUT)]),
     }
@@ -105,8 +103,11 @@ def _serve(module: str) -> None:
 def _do(acts: Any, asked: dict[str, Any]) -> None:
     import traceback
 
+    from tests.databases import using
+
     try:
-        getattr(acts, asked["act"])(**asked["values"])
+        with using(asked["word"]):
+            getattr(acts, asked["act"])(**asked["values"])
         os._exit(0)
     except BaseException:
         traceback.print_exc()

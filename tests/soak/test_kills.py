@@ -25,6 +25,7 @@ from tiwizi.records.trail.chain import verify
 
 ACTS = "tests.soak.backlog"
 FAULT = 75
+ORDERS = 300
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -41,22 +42,23 @@ def test_nothing_is_done_twice_or_lost_by_kills(mutual: tuple[str, Path], tmp_pa
     word, claims = mutual
     wanted, seconds = _undisturbed(word, claims, tmp_path)
     dice, kills, story = random.Random(1), 0, 0
-    while kills < many(test=10, soak=500):
-        story += 1
-        folder = tmp_path / f"bank-{story}"
-        with copied_database(word, tmp_path) as copy, using(copy):
-            connection.close()
-            with relay(copy, ACTS) as runner:
-                kills += _carry_through(runner, claims, folder, dice, seconds)
-            _assert_same(wanted, folder)
+    with relay(ACTS) as runner:
+        while kills < many(test=10, soak=500):
+            story += 1
+            folder = tmp_path / f"bank-{story}"
+            with copied_database(word, tmp_path) as copy, using(copy):
+                kills += _carry_through(runner, copy, claims, folder, dice, seconds)
+                _assert_same(wanted, folder)
     assert kills >= many(test=10, soak=500)
     print(f"{connection.vendor}: {kills} kills in {story} backlogs")
 
 
-def _carry_through(runner: Runner, claims: Path, folder: Path, dice: random.Random, seconds: float) -> int:
+def _carry_through(
+    runner: Runner, word: str, claims: Path, folder: Path, dice: random.Random, seconds: float
+) -> int:
     """Begin anew until it is done; how often it was killed."""
     for attempt in range(1, 1_000):
-        child = runner.start("carry", claims=str(claims), folder=str(folder), attempt=attempt)
+        child = runner.start("carry", word, claims=str(claims), folder=str(folder), attempt=attempt)
         # Mostly in the first part of what is left, sometimes late, so that every step is met.
         if not runner.kill_after(child, seconds=seconds * dice.random() ** 2 / 2):
             return attempt - 1
@@ -67,10 +69,9 @@ def _undisturbed(word: str, claims: Path, tmp_path: Path) -> tuple[Outcome, floa
     """What comes of the backlog when nobody is killed, and how long it takes."""
     folder = tmp_path / "bank-0"
     with copied_database(word, tmp_path) as copy, using(copy):
-        connection.close()
-        with relay(copy, ACTS) as runner:
+        with relay(ACTS) as runner:
             began = time.perf_counter()
-            runner.finish("carry", claims=str(claims), folder=str(folder), attempt=1)
+            runner.finish("carry", copy, claims=str(claims), folder=str(folder), attempt=1)
             seconds = time.perf_counter() - began
         wanted = outcome(folder)
         _assert_sound()
@@ -98,19 +99,19 @@ def test_nothing_is_done_twice_or_lost_by_a_disk_that_fails(mutual: tuple[str, P
     word, claims = mutual
     wanted, _ = _undisturbed(word, claims, tmp_path)
     step = many(test=29, soak=1)
-    for number in range(1, 10_000, step):
-        folder = tmp_path / f"bank-fault-{number}"
-        with copied_database(word, tmp_path) as copy, using(copy):
-            connection.close()
-            with relay(copy, ACTS) as runner:
-                child = runner.start("carry", claims=str(claims), folder=str(folder), attempt=1, fault=number)
-                status = runner.status_of(child)
+    with relay(ACTS) as runner:
+        for number in range(1, 10_000, step):
+            folder = tmp_path / f"bank-fault-{number}"
+            with copied_database(word, tmp_path) as copy, using(copy):
+                runner.start("carry", copy, claims=str(claims), folder=str(folder), attempt=1, fault=number)
+                status = runner.status()
                 assert status in (0, FAULT)
                 for attempt in (2, 3):
-                    runner.finish("carry", claims=str(claims), folder=str(folder), attempt=attempt)
-            _assert_same(wanted, folder)
-        if status == 0:
-            break
+                    runner.finish("carry", copy, claims=str(claims), folder=str(folder), attempt=attempt)
+                _assert_same(wanted, folder)
+            if status == 0:
+                break
+    print(f"{connection.vendor}: failed at each of {number} calls, {step} apart")
     assert number > step, "no fault was met"
 
 
@@ -121,11 +122,15 @@ def test_to_send_and_then_to_mark_pays_twice(vendor: str, tmp_path: Path) -> Non
     with fresh_database(vendor, tmp_path) as word:
         with connection.cursor() as cursor:
             cursor.execute("CREATE TABLE naive (id integer PRIMARY KEY, sent integer NOT NULL)")
-            cursor.executemany("INSERT INTO naive VALUES (%s, 0)", [(number,) for number in range(400)])
+            cursor.executemany("INSERT INTO naive VALUES (%s, 0)", [(number,) for number in range(ORDERS)])
         connection.close()
-        with relay(word, "tests.soak.naive") as runner:
-            while runner.kill_after(runner.start("send_then_mark", file=str(sent)), seconds=0.02 + dice.random() / 10):
+        with relay("tests.soak.naive") as runner:
+            while kills < 60 and runner.kill_after(
+                runner.start("send_then_mark", word, file=str(sent)), seconds=0.1 + dice.random() / 10
+            ):
                 kills += 1
+            runner.finish("send_then_mark", word, file=str(sent))
         orders = sent.read_text().split()
-    assert kills > 0 and set(orders) == {str(number) for number in range(400)}
-    assert len(orders) > 400, "the naive way paid nobody twice: this harness would not see it"
+    assert kills > 0 and set(orders) == {str(number) for number in range(ORDERS)}
+    print(f"naive: {len(orders) - ORDERS} paid twice in {kills} kills")
+    assert len(orders) > ORDERS, "the naive way paid nobody twice: this harness would not see it"
