@@ -32,17 +32,23 @@ class Runner:
 
     def kill_after(self, child: int, *, seconds: float) -> bool:
         """Kill a child with SIGKILL after so long; whether it was still at work. One that fails by itself is a bug."""
-        assert self.process.stdout is not None
-        ended, _, _ = select.select([self.process.stdout], [], [], seconds)
-        if not ended:
+        if not self.ended(seconds=seconds):
             os.kill(child, signal.SIGKILL)
         status = int(self._answer()["status"])
         assert status in (0, -signal.SIGKILL), f"the child ended with {status}: {self._errors()}"
         return status != 0
 
+    def ended(self, *, seconds: float) -> bool:
+        """Whether the child has ended, or ends within so long."""
+        assert self.process.stdout is not None
+        ready, _, _ = select.select([self.process.stdout], [], [], seconds)
+        return bool(ready)
+
     def finish(self, act: str, word: str, *, seconds: float = 120, **values: Any) -> None:
         """Let a child do an act to its end."""
-        assert not self.kill_after(self.start(act, word, **values), seconds=seconds), f"{act} took longer than {seconds} s"
+        assert not self.kill_after(self.start(act, word, **values), seconds=seconds), (
+            f"{act} took longer than {seconds} s"
+        )
 
     def status(self) -> int:
         """Wait for the end of the child that was started last, however it ends."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.formats.openimis.dates import put_dates_right, read_rows
 from tests.formats.openimis.decided import decide
 from tests.formats.openimis.fund import Expected
 
@@ -20,11 +20,6 @@ WRITTEN = ("plan.toml", "people.csv", "cover.csv", "claims.csv", "lines.csv", "t
 _EXPECTED = re.compile(r"(\w+) = ([\d.]+)(?: (?!here)(\w+))?(?: here ([\d.]+)(?: (\w+))?)?")
 
 Outside = Callable[[str], Path]
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _expected() -> dict[tuple[str, str], Expected]:
@@ -47,20 +42,7 @@ def database(outside_data: Outside) -> Path:
 @pytest.fixture(scope="module")
 def with_dates_put_right(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The database with the policies' dates as the insurees' parts in them have them."""
-    folder = tmp_path_factory.mktemp("openimis") / "csv"
-    shutil.copytree(database, folder)
-    parts = {row["PolicyId"]: row for row in _rows(database / "tblInsureePolicy.csv")}
-    policies = _rows(database / "tblPolicy.csv")
-    for policy in policies:
-        if policy["PolicyID"] in parts:
-            policy |= {name: parts[policy["PolicyID"]][name] for name in ("StartDate", "EffectiveDate", "ExpiryDate")}
-    path = folder / "tblPolicy.csv"
-    path.unlink()
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(policies[0]))
-        writer.writeheader()
-        writer.writerows(policies)
-    return folder
+    return put_dates_right(database, tmp_path_factory.mktemp("openimis") / "csv")
 
 
 def test_the_dump_and_the_folder_give_the_same_plan_and_tables(outside_data: Outside, tmp_path: Path) -> None:
@@ -87,7 +69,7 @@ def test_every_line_is_decided_or_listed(database: Path, tmp_path: Path) -> None
     report = convert(database, tmp_path, currency="USD")
     rows = sum(report.tables[table]["rows"] for table in ("tblClaimItems", "tblClaimServices"))
     history = sum(report.tables[table]["history"] for table in ("tblClaimItems", "tblClaimServices"))
-    decided, listed = len(_rows(tmp_path / "lines.csv")), report.whys["claim_not_in_force"]
+    decided, listed = len(read_rows(tmp_path / "lines.csv")), report.whys["claim_not_in_force"]
     assert (rows, decided, listed, history) == (54, 39, 12, 3)
     assert rows == decided + listed + history
 

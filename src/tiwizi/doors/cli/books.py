@@ -35,6 +35,7 @@ def open_books(
     payer: Annotated[str, typer.Option("--payer", metavar="NAME", help=explained("payer"))] = "",
     bank: Annotated[list[str], typer.Option("--bank", metavar="BOOK=RIB", help=explained("bank_of"))] = [],  # noqa: B006
     ceiling: Annotated[list[str], typer.Option("--ceiling", metavar="BOOK=AMOUNT", help=explained("ceiling"))] = [],  # noqa: B006
+    pays: Annotated[list[str], typer.Option("--pays", metavar="BOOK=LAYER", help=explained("pays"))] = [],  # noqa: B006
     currency: Annotated[str, typer.Option("--currency", metavar="CODE", help=explained("currency"))] = "MAD",
 ) -> None:
     """A book for each fund of a pack's chart, those that are not there yet."""
@@ -47,8 +48,10 @@ def open_books(
     if currency not in MINOR_DIGITS:
         raise Stop("not_one_of", option="--currency", value=currency, known=", ".join(MINOR_DIGITS))
     ceilings = {book: _minor(amount, currency) for book, amount in _pairs("--ceiling", ceiling).items()}
-    banks = _pairs("--bank", bank)
-    opened = make(who.by(), country=country, currency=currency, payer=payer, banks=banks, ceilings=ceilings)
+    opened = make(
+        who.by(), country=country, currency=currency, payer=payer, banks=_pairs("--bank", bank), ceilings=ceilings,
+        pays=_pairs("--pays", pays),
+    )  # fmt: skip
     voice.say("books_opened" if opened else "books_there", books=", ".join(opened))
     voice.answer({"opened": opened})
 

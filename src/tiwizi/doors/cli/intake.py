@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,6 +30,9 @@ def intake(
     look: Annotated[bool, typer.Option("--look", help=explained("look"))] = False,
     as_counted: Annotated[bool, typer.Option("--as-counted", help=explained("as_counted"))] = False,
     plan: Annotated[str | None, typer.Option("--plan", help=explained("intake_plan"))] = None,
+    kind: Annotated[
+        str | None, typer.Option("--from", metavar="openimis|synthea", help=explained("intake_from"))
+    ] = None,
     currency: Annotated[str, typer.Option("--currency", metavar="CODE", help=explained("currency"))] = "MAD",
     amounts_in: Annotated[str | None, typer.Option("--amounts-in", help=explained("amounts_in"))] = None,
     on: Annotated[str | None, typer.Option("--on", metavar="DAY", help=explained("on"))] = None,
@@ -36,6 +40,8 @@ def intake(
 ) -> int:
     from tiwizi.records.intake import operations
 
+    if kind is not None:
+        return _bring_in_export(voice, who, tables, kind, on=clock.day(on), currency=currency)
     how: dict[str, Any] = {
         "currency": currency,
         "on": clock.day(on),
@@ -57,6 +63,20 @@ def intake(
         voice.hint("repair_not_kept", repair=written(rows, voice))
     if arrived.question is not None:
         raise Stop("amounts_asked", code=QUESTION, message=arrived.question.message(voice.lang))
+    return DONE
+
+
+def _bring_in_export(voice: Voice, who: Who, src: Path, kind: str, *, on: date, currency: str) -> int:
+    """Another system's export: its people, cover, claims and prices, and the plan that they were decided by."""
+    from tiwizi.records.intake.operations.exports import CONVERTERS, bring_in_export
+
+    if kind not in CONVERTERS:
+        raise Stop("not_one_of", option="--from", value=kind, known=", ".join(CONVERTERS))
+    if not src.exists():
+        raise Stop("no_such_source", path=src)
+    with unusable_tables(voice.lang), voice.progress("importing"):
+        arrived, version = bring_in_export(who.by(), src, kind=kind, on=on, currency=currency, lang=voice.lang)
+    tell(voice, arrived, plan_version=version)
     return DONE
 
 
@@ -86,7 +106,7 @@ def bring_in(voice: Voice, who: Who, tables: Path, **how: Any) -> Arrived:
         return operations.bring_in(who.by(), tables, progress=progress, **how)
 
 
-def tell(voice: Voice, arrived: Arrived) -> None:
+def tell(voice: Voice, arrived: Arrived, *, plan_version: int | None = None) -> None:
     """What came in, table by table."""
     columns = [voice.text(f"column_{name}") for name in ("table", "rows", *EFFECTS)]
     rows = []
@@ -97,9 +117,12 @@ def tell(voice: Voice, arrived: Arrived) -> None:
     voice.say("intake_again" if arrived.repeated else f"intake_{arrived.state}", number=arrived.number)
     for note in arrived.notes:
         voice.paragraph(note.message(voice.lang))
+    if plan_version is not None:
+        voice.say("plan_came_along", version=plan_version)
     voice.answer(
         {
             "import": arrived.number,
+            "plan_version": plan_version,
             "state": arrived.state,
             "repeated": arrived.repeated,
             "totals": {table: total._asdict() for table, total in arrived.totals.items()},

@@ -69,6 +69,7 @@ def look(
     amounts_in: AmountsIn | None = None, source: str = "tables", uploaded: bool = False, lang: str = "en",
 ) -> Arrived:  # fmt: skip
     """What a folder of tables holds and what it would do, without doing it. Raises TableError, Refused."""
+    _refuse_others(by, "intake.look")
     files = find_files(folder, currency=currency, tariff_files=tariff_files, amounts_in=amounts_in, lang=lang)
     arrival = read_files(files, uploaded=uploaded, lang=lang)
     number = _seen(by, arrival, on=on, source=source)
@@ -90,6 +91,7 @@ def bring_in(
     declared: table -> its totals; None where the one who sends is the one who counts (a file that this system made).
     Raises TableError, or Refused: ``totals_missing``, ``totals_differ``, ``amounts_asked``, ``not_allowed``.
     """
+    _refuse_others(by, "intake.bring_in")
     by = replace(by, key=None)
     files = find_files(folder, currency=currency, tariff_files=tariff_files, amounts_in=amounts_in, lang=lang)
     if (done := Import.objects.filter(digest=files.digest, state="posted").first()) is not None:
@@ -101,6 +103,12 @@ def bring_in(
     totals = _plain(arrival.totals if declared is None else declared)
     accept(by, number=number, declared=totals, tables=sorted(arrival.told))
     return _post(by, arrival, number, progress)
+
+
+def _refuse_others(by: By, verb: str) -> None:
+    """Before anything is read or told: what was imported long ago is nobody else's business either."""
+    if not by.may("intake.write"):
+        raise Refused("not_allowed", verb=verb, permission="intake.write")
 
 
 def _seen(by: By, arrival: Arrival, *, on: date, source: str) -> int:

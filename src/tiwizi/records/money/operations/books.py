@@ -49,12 +49,14 @@ def open_books(
     payer: str = "",
     banks: Mapping[str, str] | None = None,
     ceilings: Mapping[str, int] | None = None,
+    pays: Mapping[str, str] | None = None,
 ) -> list[str]:
     """A book for each fund of a pack's chart, with its accounts: those that are not there yet. The codes of the
     new books.
 
     payer: the mutual's name as its bank knows it. banks: fund -> RIB of its account at the bank. ceilings: fund ->
-    minor units above which a batch has two approvers. A book that is there keeps what it has.
+    minor units above which a batch has two approvers. pays: fund -> layers of plans that it pays besides those of the
+    chart, parted by spaces. A book that is there keeps what it has.
     """
     opened, chart = [], packs.chart(country)
     for fund in chart.funds.values():
@@ -63,7 +65,7 @@ def open_books(
             defaults={
                 "name": dict(fund.name),
                 "currency": currency,
-                "layers": " ".join(fund.layers),
+                "layers": " ".join((*fund.layers, *(pays or {}).get(fund.id, "").split())),
                 "payer": payer,
                 "rib": _rib((banks or {}).get(fund.id)),
                 "ceiling": (ceilings or {}).get(fund.id),
