@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,9 +18,10 @@ from tiwizi.records.care.models import Review
 from tiwizi.records.money.models import Book, PaymentBatch, PaymentItem, PaymentOrder, Transfer
 from tiwizi.records.money.operations import approve, cancel, hand_over, note_file, prepare, release
 from tiwizi.records.money.queries.balances import balances, control_accounts
-from tiwizi.records.people.models import Membership, User
+from tiwizi.records.people.models import Membership, Payee, Region, User
 from tiwizi.records.people.operations.accounts import confirm_account, end_account, request_account
 from tiwizi.records.trail.gate import By
+from tiwizi.records.trail.queries import waiting_messages
 
 
 @pytest.fixture
@@ -269,6 +271,39 @@ def test_a_request_that_is_taken_back_leaves_the_account_there_was(book: Book) -
         request_account(desk(world.user("another")), payee=to.id, number=world.RIB)
     end_account(desk(world.user("third")), account=request)
     house.prepared(book)
+
+
+def test_nothing_is_released_to_an_account_that_was_taken_out_of_use_meanwhile(book: Book) -> None:
+    to = house.payee()
+    house.owe(book, to, 100)
+    batch = house.prepared(book)
+    approve(acting(APPROVER), batch=batch)
+    end_account(desk(world.user("clerk")), account=to.accounts.get().id)
+    with refuses("ended_account"):
+        release(acting(TREASURER), batch=batch)
+    with refused("money_paymentbatch: refused by the guard ended_account"):
+        signed(batch, state="released", released_by=TREASURER, released_at=NOW)
+    cancel(acting(PREPARER), batch=batch)
+
+
+def test_s3_nobody_changes_the_account_of_their_own_family(book: Book) -> None:
+    place = world.member()
+    to = Payee.objects.create(person=place.person, name="A")
+    own = replace(desk(world.user("relative")), household=place.household_id)
+    with refuses("own_family"):
+        request_account(own, payee=to.id, number=world.RIB)
+
+
+def test_an_agent_of_one_region_changes_accounts_there_only(book: Book) -> None:
+    here, there = (Region.objects.create(code=code, name_ar=code, name_latin=code) for code in ("here", "there"))
+    place = world.member()
+    type(place.household).objects.filter(id=place.household_id).update(region=here)
+    to = Payee.objects.create(person=place.person, name="A")
+    with refuses("elsewhere"):
+        request_account(world.by("desk_agent", region=there.id), payee=to.id, number=world.RIB)
+    agent = world.by("desk_agent", user=world.user("agent").id, region=here.id)
+    request_account(agent, payee=to.id, number=world.RIB)
+    assert [message.topic for message in waiting_messages()] == ["bank_account.requested"]
 
 
 def test_an_account_with_a_wrong_digit_is_not_asked_for(book: Book) -> None:

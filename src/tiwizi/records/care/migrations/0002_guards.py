@@ -24,12 +24,12 @@ OUT_OF_TURN = """n.number <> 1 AND NOT EXISTS (
 ANOTHER_RUN = "o.id <> n.id AND o.state IN ('waiting', 'working') AND n.state IN ('waiting', 'working')"
 
 #: Who may not pay a file (money.ties): who asked for its run, reviewed it, approved its care or answered its appeal,
-#: and whose family it is of.
+#: and whose family it is of. A cross join, for SQLite then begins with what is few.
 DECIDERS = f"""SELECT r.asked_by, NULL, {DECISION}, l.claim_id FROM care_run r
-    JOIN care_decision d ON d.run_id = r.id JOIN care_line l ON l.id = d.line_id
+    CROSS JOIN care_decision d JOIN care_line l ON l.id = d.line_id WHERE d.run_id = r.id
     UNION ALL SELECT v.by, NULL, {DECISION}, l.claim_id FROM care_review v JOIN care_line l ON l.id = v.line_id
     UNION ALL SELECT a.decided_by, NULL, {DECISION}, c.id FROM care_priorapproval a
-    JOIN care_claim c ON c.approval = a.number
+    CROSS JOIN care_claim c WHERE c.approval = a.number
     UNION ALL SELECT a.decided_by, NULL, {DECISION}, a.claim_id FROM care_appeal a
     UNION ALL SELECT u.id, NULL, {DECISION}, c.id FROM people_user u
     JOIN people_membership m ON m.person_id = u.person_id JOIN care_claim c ON c.household_id = m.household_id"""

@@ -38,6 +38,11 @@ TIED = f"{SIGNED_NOW} AND ({TIED_IN_BATCH.format(users=f'NEW.prepared_by, {APPRO
 ONE_APPROVER = """NEW.state = 'released' AND NEW.second_approved_by IS NULL
     AND NEW.amount > (SELECT b.ceiling FROM money_book b WHERE b.id = NEW.book_id)"""
 
+#: An account that was taken out of use since is not paid to.
+ENDED_ACCOUNT = """NEW.state = 'released' AND OLD.state = 'approved' AND EXISTS (
+    SELECT 1 FROM money_paymentorder o JOIN people_bankaccount a ON a.id = o.account_id
+    WHERE o.batch_id = NEW.id AND a.ended_at IS NOT NULL)"""
+
 #: What a batch says is what its orders say, and what an order says is what is owed.
 NOT_WHAT_IS_OWED = """NEW.state = 'approved' AND OLD.state = 'prepared' AND (
     NEW.orders <> (SELECT COUNT(*) FROM money_paymentorder o WHERE o.batch_id = NEW.id)
@@ -133,6 +138,7 @@ class Migration(migrations.Migration):
         refuse("money_paymentbatch", "signed_once", SIGNED_AGAIN, on=("UPDATE",)),
         refuse("money_paymentbatch", "changed_account", CHANGED_BY_AN_APPROVER, on=("UPDATE",)),
         refuse("money_paymentbatch", "tied", TIED, on=("UPDATE",)),
+        refuse("money_paymentbatch", "ended_account", ENDED_ACCOUNT, on=("UPDATE",)),
         refuse("money_paymentbatch", "two_approvers", ONE_APPROVER, on=("UPDATE",)),
         refuse(
             "money_paymentbatch",

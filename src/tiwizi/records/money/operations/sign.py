@@ -6,7 +6,7 @@ from typing import Any
 
 from tiwizi.records.money.lifecycles import BATCH
 from tiwizi.records.money.models import PaymentBatch, PaymentItem
-from tiwizi.records.money.queries.signatures import hindrance, needs_second
+from tiwizi.records.money.queries.signatures import ended_accounts, hindrance, needs_second
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.lifecycle import after
 from tiwizi.records.trail.refusal import Refused
@@ -38,6 +38,8 @@ def release(act: Act, *, batch: int) -> str:
     state = after(BATCH, signing.state, "release")
     if needs_second(signing):
         raise Refused("second_approval", batch=batch)
+    if ended := ended_accounts(signing):
+        raise Refused("ended_account", batch=batch, orders=ended)
     _assert_may_sign(act, signing)
     signing.state, signing.released_by, signing.released_at = state, act.by.user, act.at
     signing.save()

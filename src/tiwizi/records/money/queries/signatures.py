@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from tiwizi.records.money.models import PaymentBatch
+from tiwizi.records.money.models import PaymentBatch, PaymentOrder
 from tiwizi.records.money.ties import TIED_IN_BATCH
 
 _CHANGED = """
@@ -26,6 +26,11 @@ def hindrance(batch: PaymentBatch, user: int) -> str | None:
             return "tied"
         cursor.execute(_CHANGED, [batch.id, user, user])
         return "changed_account" if cursor.fetchone()[0] else None
+
+
+def ended_accounts(batch: PaymentBatch) -> int:
+    """How many orders go to an account that was taken out of use after the batch was prepared."""
+    return PaymentOrder.objects.filter(batch=batch, account__ended_at__isnull=False).count()
 
 
 def needs_second(batch: PaymentBatch) -> bool:
