@@ -26,6 +26,7 @@ from bench import (  # noqa: E402
     machine,
     new_plan,
     records_books,
+    records_intake,
     records_run,
     redecision,
     whole,
@@ -45,6 +46,7 @@ SUBJECTS: dict[str, Callable[[Mutual], list[Figure]]] = {
     "records_run": records_run.figures,
     "bank_file": bank_file.figures,
     "records_books": records_books.figures,
+    "records_intake": records_intake.figures,
     "agreement": agreement.figures,
 }
 

@@ -8,7 +8,19 @@ from bench.figure import Figure
 from bench.mutual import Mutual
 from bench.sizes import TINY
 
-from bench import agreement, bank_file, crews, growth, kernel, new_plan, records_books, records_run, redecision, whole
+from bench import (
+    agreement,
+    bank_file,
+    crews,
+    growth,
+    kernel,
+    new_plan,
+    records_books,
+    records_intake,
+    records_run,
+    redecision,
+    whole,
+)
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +31,7 @@ def mutual(tmp_path_factory: pytest.TempPathFactory) -> Mutual:
 def test_every_subject_is_tried_here() -> None:
     assert set(SUBJECTS) == {
         "kernel", "new_plan", "whole", "redecision", "crews", "growth", "records_run", "bank_file", "records_books",
+        "records_intake",
         "agreement",
     }  # fmt: skip
 
@@ -70,6 +83,11 @@ def test_the_process_pool_is_compared_with_ray_where_there_is_one(mutual: Mutual
     first, *others = crews.figures(mutual)
     assert first.what == "Ray above the process pool"
     assert (first.measured is None) == (not others)
+
+
+def test_bringing_in_is_timed_on_both_databases(mutual: Mutual) -> None:
+    figures = records_intake.figures(mutual)
+    assert len(figures) == 12 and all(figure.measured for figure in figures)
 
 
 @pytest.mark.parametrize(
