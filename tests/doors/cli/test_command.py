@@ -127,6 +127,22 @@ def test_a_command_can_have_no_more_memory_than_the_machine() -> None:
     assert out == "a part\n" and "MemoryError" in err
 
 
+def test_what_one_thread_frees_the_next_uses_again() -> None:
+    code = (
+        "from tiwizi.doors.cli import memory; memory.use_memory_again()\n"
+        "import ctypes, numpy, pyarrow, sys, threading\n"
+        "if not hasattr(ctypes.CDLL(None), 'mallopt'): sys.exit()\n"
+        "assert pyarrow.default_memory_pool().backend_name == 'system'\n"
+        "faults = lambda: int(open('/proc/self/stat').read().rpartition(')')[2].split()[7])\n"
+        "def work():\n"
+        "    thread = threading.Thread(target=lambda: numpy.ones(400_000)); thread.start(); thread.join()\n"
+        "work(); before = faults()\n"
+        "for _ in range(100): work()\n"
+        "assert faults() - before < 10_000, 'a hundred arrays of 781 pages each'\n"
+    )
+    assert python("-c", code).wait(timeout=60) == 0
+
+
 def test_a_link_to_nowhere_beside_the_tables_disturbs_nobody(tiwizi: Tiwizi, village: Path) -> None:
     (village / "old.csv").symlink_to("nowhere")
     (village / "round.csv").symlink_to("round.csv")
