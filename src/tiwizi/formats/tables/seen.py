@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tiwizi import __version__
 from tiwizi.formats.tables.check import keys
 from tiwizi.formats.tables.repair import Counts
 from tiwizi.formats.tables.source import Source, as_text
@@ -37,7 +38,8 @@ class Look:
     """A look at the tables before they are checked, in the order of ``book.ORDER``: whom each row is about.
 
     ``home``: for each row of a table the position of its household, -1 where that is not known (such rows end in
-    repair). digits: of the amounts of each table; the same cells mean something else by others.
+    repair). digits: of the amounts of each table; the same cells mean something else by others. Another version may
+    understand them otherwise too.
     """
 
     def __init__(self, digits: Mapping[str, int]) -> None:
@@ -53,7 +55,7 @@ class Look:
 
         columns = sorted(source.columns.items())
         kinds = [(name, str(_kind(column.type))) for name, column in columns]
-        meant = pa.array([f"{source.table} {self.digits[source.table]} {kinds}"])
+        meant = pa.array([f"{__version__} {source.table} {self.digits[source.table]} {kinds}"])
         rows = np.repeat(numbers(meant), source.rows)
         ids: dict[str, Rows] = {}
         for name, column in columns:
