@@ -24,6 +24,7 @@ from tiwizi.records.money.operations import (
     close_period,
     confirm_entry,
     open_books,
+    prepare,
     refuse_entry,
     sum_up,
 )
@@ -56,8 +57,19 @@ def booked(book: house.Book, debit: str, credit: str, amount: int, *, day: date 
 
 
 def test_books_are_opened_once_and_keep_what_they_have(book: house.Book) -> None:
-    assert open_books(acting(ACCOUNTANT), country="ma", banks={"sm": None or house.BANK}) == []
+    assert open_books(acting(ACCOUNTANT), country="ma", payer="Other", ceilings={"sm": 1, "amo": 2}) == []
+    kept, filled = (house.Book.objects.get(code=code) for code in ("sm", "amo"))
+    assert (kept.payer, kept.rib, kept.ceiling, filled.ceiling) == ("Mutuelle", house.BANK, 10**9, 2)
     assert chart().account("sm", "bank") == "sm:5141" and len(chart().funds) == 4
+
+
+def test_a_book_is_opened_with_an_account_and_a_name_that_a_bank_takes(book: house.Book) -> None:
+    with refuses("payer_not_latin"):
+        open_books(acting(ACCOUNTANT), country="ma", payer="تعاضدية")
+    with refuses("account_number"):
+        open_books(acting(ACCOUNTANT), country="ma", banks={"os": house.BANK[:-1] + "0"})
+    with refuses("book_without_bank"):
+        prepare(acting(house.PREPARER), book="amo", on=DAY)
 
 
 def test_the_balance_of_a_day_holds_what_was_booked_up_to_its_end(book: house.Book) -> None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from tiwizi import packs
+from tiwizi.formats.latin import latin
 from tiwizi.records.money.models import (
     DECISION,
     MANUAL,
@@ -54,11 +55,14 @@ def open_books(
     """A book for each fund of a pack's chart, with its accounts: those that are not there yet. The codes of the
     new books.
 
-    payer: the mutual's name as its bank knows it. banks: fund -> RIB of its account at the bank. ceilings: fund ->
-    minor units above which a batch has two approvers. pays: fund -> layers of plans that it pays besides those of the
-    chart, parted by spaces. A book that is there keeps what it has.
+    payer: the mutual's name as its bank knows it, in Latin letters. banks: fund -> RIB of its account at the bank.
+    ceilings: fund -> minor units above which a batch has two approvers. pays: fund -> layers of plans that it pays
+    besides those of the chart, parted by spaces. A book that is there keeps what it has, and takes the first three where
+    it has none. Refused: account_number, payer_not_latin.
     """
     opened, chart = [], packs.chart(country)
+    if latin(payer) is None:
+        raise Refused("payer_not_latin", payer=payer)
     for fund in chart.funds.values():
         book, is_new = Book.objects.get_or_create(
             code=fund.id,
@@ -66,11 +70,12 @@ def open_books(
                 "name": dict(fund.name),
                 "currency": currency,
                 "layers": " ".join((*fund.layers, *(pays or {}).get(fund.id, "").split())),
-                "payer": payer,
-                "rib": _rib((banks or {}).get(fund.id)),
-                "ceiling": (ceilings or {}).get(fund.id),
             },
         )
+        book.payer = book.payer or payer
+        book.rib = book.rib or _rib((banks or {}).get(fund.id))
+        book.ceiling = (ceilings or {}).get(fund.id) if book.ceiling is None else book.ceiling
+        book.save()
         known = set(book.accounts.values_list("code", flat=True))
         Account.objects.bulk_create(
             Account(

@@ -29,12 +29,15 @@ def prepare(
     to: "members", "providers" (third-party payment), or "" for both. without: users who are to approve and release it:
     what they decided, and what is their family's, is left for another batch, as is the preparer's own. text: what the
     payees read on their statements. Answer: {"batch", "orders", "amount", "items", "held": {reason: payees}, "tied":
-    transfers left for another batch}. Refused: no_such_book, nothing_to_pay.
+    transfers left for another batch}. Refused: no_such_book,
+    book_without_bank, nothing_to_pay.
     """
     assert to in PAYABLE, f"to is one of {tuple(PAYABLE)}"
     within = Book.objects.filter(code=book).first()
     if within is None:
         raise Refused("no_such_book", code=book, known=", ".join(Book.objects.values_list("code", flat=True)) or "-")
+    if within.rib is None or not within.payer:
+        raise Refused("book_without_bank", book=book)
     take_turn("money.prepare")
     found = open_transfers(book=within.id, until=on, to=to)
     kept = found.only(_free_of(found, (act.by.user, *without)))
