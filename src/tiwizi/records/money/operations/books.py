@@ -57,8 +57,8 @@ def open_books(
 
     payer: the mutual's name as its bank knows it, in Latin letters. banks: fund -> RIB of its account at the bank.
     ceilings: fund -> minor units above which a batch has two approvers. pays: fund -> layers of plans that it pays
-    besides those of the chart, parted by spaces. A book that is there keeps what it has, and takes the first three where
-    it has none. Refused: account_number, payer_not_latin.
+    besides those of the chart, parted by spaces. A book that is there keeps what it has, and takes the first three
+    where it has none. Refused: account_number, payer_not_latin.
     """
     opened, chart = [], packs.chart(country)
     if latin(payer) is None:
