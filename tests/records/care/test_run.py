@@ -170,6 +170,16 @@ def test_who_left_the_household_is_not_covered_by_it_any_more(village: Callable[
     assert paid() == {"F1/1": 0}
 
 
+def test_who_was_there_first_is_covered_from_the_start_and_who_came_later_from_then_on(tmp_path: Path) -> None:
+    open_village(tmp_path, ("H1", "H2"))
+    Membership.objects.update(since=date(2026, 2, 10))
+    Membership.objects.filter(person__number="H2-member").update(since=date(2026, 2, 1))
+    early = ("2026-01-20", "100.00")
+    hand_in(tmp_path, **mutual.together([file("F1", early), file("G1", early, home="H2")]))
+    decided()
+    assert paid() == {"F1/1": 7_000, "G1/1": 0}
+
+
 def test_only_households_that_something_touched_are_decided_again(tmp_path: Path) -> None:
     open_village(tmp_path, ("H1", "H2"))
     hand_in(tmp_path, **mutual.together([F1, file("G1", ("2026-03-01", "10.00"), home="H2")]))

@@ -187,11 +187,13 @@ def _cover(households: Column, people: Rows, periods: Rows, by: Basis) -> Rows:
 
 def _for_members_only(rows: Rows, periods: Rows) -> Rows:
     """Covers of whole households in which somebody came or went while covered, as covers of each person for the time
-    that they belonged to it."""
+    that they belonged to it. Those who were there first were there from the start of the cover, whenever that was."""
     until = _open(periods["until"])
     households = int(max(rows["home"].max(initial=-1), periods["home"].max(initial=-1))) + 1
-    latest, earliest = np.full(households, -(2**31), np.int64), np.full(households, NEVER, np.int64)
-    np.maximum.at(latest, periods["home"], periods["since"])
+    latest, earliest, first = (np.full(households, day, np.int64) for day in (NO_DAY, NEVER, NEVER))
+    np.minimum.at(first, periods["home"], periods["since"])
+    since = np.where(periods["since"] == first[periods["home"]], NO_DAY, periods["since"])
+    np.maximum.at(latest, periods["home"], since)
     np.minimum.at(earliest, periods["home"], until)
     whole = rows["person"] < 0
     changing = whole & ((rows["since"] < latest[rows["home"]]) | (rows["until"] > earliest[rows["home"]]))
@@ -204,7 +206,7 @@ def _for_members_only(rows: Rows, periods: Rows) -> Rows:
     of_period = np.arange(sizes.sum()) + np.repeat(start[rows["home"][split]] - (np.cumsum(sizes) - sizes), sizes)
     parts = {name: column[of_row] for name, column in rows.items()}
     parts["person"] = periods["place"][of_period]
-    parts["since"] = np.maximum(parts["since"], periods["since"][of_period])
+    parts["since"] = np.maximum(parts["since"], since[of_period])
     parts["until"] = np.minimum(parts["until"], until[of_period])
     parts = _kept(parts, parts["since"] < parts["until"])
     rest = _kept(rows, ~changing)

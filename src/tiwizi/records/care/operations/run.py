@@ -27,8 +27,9 @@ from tiwizi.records.trail.lifecycle import after
 from tiwizi.records.trail.refusal import Refused
 from tiwizi.rules.adjudicate.columns import Column
 
-#: Claims that one transaction decides: 100,000 lines and a second or two of work, which a killed worker loses.
-CLAIMS_PER_SHARD = 40_000
+#: Claims that one transaction decides: 50,000 lines and a second of work, which a killed worker loses, and the desk
+#: waits for on SQLite.
+CLAIMS_PER_SHARD = 20_000
 #: Held by who starts a run, and shared by who decides one household: neither overlooks the other.
 TURN = "care.run"
 
