@@ -108,6 +108,10 @@ def _tariffs() -> list[Path]:
 # -- from the tables to the statement ------------------------------------------------------------------------------
 
 
+def wait() -> None:
+    """Nothing."""
+
+
 def carry(*, claims: str, folder: str, attempt: int, fault: int = 0) -> None:
     """Everything that is still to be done, from wherever it is. ``fault``: fail at the n-th sync, rename, commit."""
     from tests.soak.faults import fail_at
