@@ -13,7 +13,7 @@ import subprocess
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import count
@@ -138,30 +138,47 @@ def _administer(statement: str) -> None:
 
 @cache
 def server() -> Path:
-    """The socket's folder of a PostgreSQL that runs until the tests end.
+    """The socket's folder of a PostgreSQL that runs until the tests end."""
+    folder = new_server()
+    atexit.register(_stop, start_server(folder, _CARELESS))
+    return folder
+
+
+def new_server() -> Path:
+    """The folder of a PostgreSQL that was never started; it goes when the tests end.
 
     PostgreSQL will not run as root: there, it runs as "postgres" or "nobody".
     """
     folder = Path(tempfile.mkdtemp(prefix="tiwizi-pg-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    as_whom: dict[str, Any] = {}
     if os.geteuid() == 0:
         account = _unprivileged()
         os.chown(folder, account.pw_uid, account.pw_gid)
-        as_whom = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    binaries, data = binaries_folder(), folder / "data"
     subprocess.run(
-        [binaries / "initdb", "-D", data, "-A", "trust", "-U", "tiwizi", "-E", "UTF8", "--locale=C", "--no-sync"],
-        check=True, capture_output=True, cwd=folder, **as_whom,
+        [binaries_folder() / "initdb", "-D", folder / "data", "-A", "trust", "-U", "tiwizi", "-E", "UTF8",
+         "--locale=C", "--no-sync"],
+        check=True, capture_output=True, cwd=folder, **_as_whom(),
     )  # fmt: skip
-    options = [word for setting in _CARELESS for word in ("-c", setting)]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-k", folder, *options], stdout=log, stderr=log, cwd=folder, **as_whom
-        )
-    atexit.register(_stop, process)
-    _wait_for(folder, process)
     return folder
+
+
+def start_server(folder: Path, settings: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Its process, once it answers."""
+    options = [word for setting in settings for word in ("-c", setting)]
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen(
+            [binaries_folder() / "postgres", "-D", folder / "data", "-k", folder, *options], stdout=log, stderr=log,
+            cwd=folder, **_as_whom(),
+        )  # fmt: skip
+    _wait_for(folder, process)
+    return process
+
+
+def _as_whom() -> dict[str, Any]:
+    if os.geteuid() != 0:
+        return {}
+    account = _unprivileged()
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
 def binaries_folder() -> Path:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -133,14 +134,15 @@ def _take_in(claims: Path) -> None:
 
 def _decide(attempt: int) -> None:
     """The clock of each attempt is two minutes on, so that the lease of whoever was killed has run out."""
+    from tiwizi.records.care import worker
     from tiwizi.records.care.operations.run import start_run
     from tiwizi.records.care.queries.lines import open_runs
-    from tiwizi.records.care.worker import work
 
+    worker.MOST_TRIES = 10_000  # five failures put a part aside; here whoever holds it is killed more often
     start_run(by(CLERK, day=1, key="the run"), day=START.date() + timedelta(days=1), claims_per_shard=CLAIMS_A_SHARD)
     now = START + timedelta(days=1, minutes=2 * attempt)
     for run in open_runs():
-        work(run=run, worker=f"{os.getpid()}", clock=lambda: now, threads=1)
+        worker.work(run=run, worker=f"{os.getpid()}", clock=lambda: now, threads=1)
 
 
 def _pay(folder: Path) -> None:
@@ -174,6 +176,40 @@ def _reconcile() -> None:
         closing = sum(move.amount for move in moves)
         read = Statement(f"S{batch.batch}", bank_batch(batch.batch).rib, "MAD", 0, closing, moves)
         take_statement(by(ACCOUNTANT, day=5), statement=read, digest=sha256(repr(read).encode()).digest())
+
+
+# -- a worker that dies --------------------------------------------------------------------------------------------
+
+
+def begin(*, claims: str) -> None:
+    """A run that waits for workers, in several parts."""
+    from tiwizi.records.care.operations.run import start_run
+
+    _take_in(Path(claims))
+    start_run(by(CLERK, day=1), day=START.date() + timedelta(days=1), claims_per_shard=CLAIMS_A_SHARD)
+
+
+def hold(*, seconds: int) -> None:
+    """Lease a part for so long, and never do it."""
+    from tiwizi.records.care import worker
+    from tiwizi.records.care.queries.lines import open_runs
+
+    now = datetime.now(UTC)  # noqa: TID251
+    (run,) = open_runs()
+    assert worker.lease(run=run, worker="who dies", now=now, lasting=timedelta(seconds=seconds)) is not None
+    time.sleep(3600)
+
+
+def relieve(*, longest: int) -> None:
+    """Another worker, as ``tiwizi worker`` is one, until the run is at an end."""
+    from tiwizi.records.care.queries.lines import open_runs
+    from tiwizi.records.care.worker import work
+
+    until = time.monotonic() + longest
+    while (runs := open_runs()) and time.monotonic() < until:
+        for run in runs:
+            work(run=run, worker="who lives", clock=lambda: datetime.now(UTC))  # noqa: TID251
+        time.sleep(0.2)
 
 
 # -- what stands ---------------------------------------------------------------------------------------------------

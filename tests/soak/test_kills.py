@@ -19,6 +19,7 @@ from tests.soak.conftest import many
 from tests.soak.relay import Runner, relay
 
 from tiwizi.records.care import soundness as care
+from tiwizi.records.care.models import Shard
 from tiwizi.records.money import soundness as money
 from tiwizi.records.money.queries.balances import balances
 from tiwizi.records.trail.chain import verify
@@ -80,6 +81,7 @@ def _undisturbed(word: str, claims: Path, tmp_path: Path) -> tuple[Outcome, floa
 
 def _assert_same(wanted: Outcome, folder: Path) -> None:
     _assert_sound()
+    assert not Shard.objects.exclude(state="done").exists(), "a part was left"
     now = outcome(folder)
     assert now.sent - wanted.sent == Counter(), "paid twice"
     assert wanted.sent - now.sent == Counter(), "not paid"
