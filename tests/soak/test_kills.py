@@ -59,7 +59,7 @@ def _carry_through(runner: Runner, word: str, claims: Path, folder: Path, dice: 
     for attempt in range(1, 1_000):
         child = runner.start("carry", word, claims=str(claims), folder=str(folder), attempt=attempt)
         # Mostly in the first part of what is left, sometimes late, so that every step is met.
-        if not runner.kill_after(child, seconds=seconds * dice.random() ** 2 / 2):
+        if not runner.kill_after(child, seconds=seconds * dice.random() ** 2):
             return attempt - 1
     raise AssertionError("it never came to an end")
 
