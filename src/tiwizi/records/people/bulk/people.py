@@ -29,7 +29,7 @@ UNKNOWN_SEX = ATTRIBUTES["sex"].index("unknown")
 _KNOWN = """SELECT k.place AS place, p.id AS id, p.name_ar AS name_ar, p.name_latin AS name_latin, p.birth AS birth,
     p.sex AS sex, m.id AS membership, m.household_id AS home, m.role AS role, m.since AS since,
     (SELECT MAX(l.until) FROM people_membership l WHERE l.person_id = p.id) AS last
-    FROM {keys} k JOIN people_person p ON p.number = k.key
+    FROM {keys} k JOIN people_person p ON p.id = k.key
     LEFT JOIN people_membership m ON m.person_id = p.id AND m.until IS NULL
     ORDER BY 1"""
 _KNOWN_KINDS: dict[str, Any] = {
@@ -113,8 +113,10 @@ def compare(stated: Stated, *, on: int, findings: Findings) -> Compared:
 def _known(stated: Stated) -> dict[str, Any]:
     """What the records say of each person, in the order stated; -1 and NO_DAY where they know nobody."""
     count = len(stated.number)
-    rows = read_matching(_KNOWN, stated.number if Person.objects.exists() else [], _KNOWN_KINDS)
-    at = rows.pop("place")
+    ids = find_ids(Person, "number", stated.number)
+    there = np.flatnonzero(ids >= 0)
+    rows = read_matching(_KNOWN, ids[there], _KNOWN_KINDS)
+    at = there[rows.pop("place")]
     known: dict[str, Any] = {}
     for name, cells in rows.items():
         if name.startswith("name"):
