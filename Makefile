@@ -51,7 +51,7 @@ test: $(VENV)/.dev-ready
 	@$(BIN)/python -m pytest
 
 soak: $(VENV)/.dev-ready
-	@TIWIZI_SOAK=1 $(BIN)/python -m pytest -m soak
+	@TIWIZI_SOAK=1 $(BIN)/python -m pytest -m soak --timeout=0
 
 check: $(VENV)/.dev-ready
 	@$(BIN)/ruff check

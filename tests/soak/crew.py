@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -76,13 +77,13 @@ def create_users(*, desk: int, each: int, keys: bool = False) -> None:
         say(login=login, seconds=time.perf_counter() - began)
 
 
-def insist(*, desk: int, each: int) -> None:
-    """Create users under keys as one who is not put off: whatever fails is sent again under the same key."""
+def insist(*, desk: int, until: str) -> None:
+    """Create users under keys as one who is not put off: whatever fails is sent again, until a file is there."""
     from django.db import Error, connection
 
     from tiwizi.records.people.operations.users import create_user
 
-    for number in range(each):
+    for number in takewhile(lambda _: not Path(until).exists(), count()):
         login = f"d{desk}-{number}"
         while True:
             try:
