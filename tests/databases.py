@@ -39,6 +39,7 @@ _number = count()
 def set_up_django() -> None:
     """To be called before the models are imported."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiwizi.site.settings")
+    os.environ.setdefault("TIWIZI_SECRET", "only for tests " * 5)
     django.setup()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.doors.cli.conftest import Said, Tiwizi
 
-from tiwizi.doors.cli.clock import days_ago
+from tiwizi.doors.clock import days_ago
 from tiwizi.rules.rib import key_of
 
 STAFF = {

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from tiwizi.doors.cli import clock, entries
+from tiwizi.doors import clock
+from tiwizi.doors.cli import entries
+from tiwizi.doors.cli.day_asked import day_asked
 from tiwizi.doors.cli.money_words import major
 from tiwizi.doors.cli.open_records import Who, acts, records
 from tiwizi.doors.cli.summary import written
@@ -63,7 +65,7 @@ def balances(voice: Voice, *, book: OneBook = None, until: Until = None) -> None
     from tiwizi.records.money.queries.balances import balances as ask
     from tiwizi.records.money.queries.journal import chart
 
-    found = ask(book=book, until=clock.day(until) if until else None)
+    found = ask(book=book, until=day_asked(until) if until else None)
     show_balances(voice, found, chart(), title=voice.text("balances_title"))
     voice.answer({"balances": [_as_values(one) for one in found], "unit": "minor"})
 
@@ -75,7 +77,7 @@ def trial(voice: Voice, *, until: Until = None) -> int | None:
     from tiwizi.records.money.queries.balances import balances as ask
     from tiwizi.records.money.queries.journal import chart
 
-    found, books = ask(until=clock.day(until) if until else None), chart()
+    found, books = ask(until=day_asked(until) if until else None), chart()
     nets: dict[str, int] = {}
     for one in found:
         book = one.account.partition(":")[0]
@@ -109,7 +111,7 @@ def journal(voice: Voice, *, book: OneBook = None, since: Since = None, until: U
     from tiwizi.records.money.queries.journal import journal as ask
 
     limit = 1_000
-    days = {"since": clock.day(since) if since else None, "until": clock.day(until) if until else None}
+    days = {"since": day_asked(since) if since else None, "until": day_asked(until) if until else None}
     found = list(islice(ask(book=book, **days), limit + 1))
     heads = [voice.text(f"column_{name}") for name in ("day", "transfer", "debit", "credit", "amount", "text")]
     rows = [[one.day.isoformat(), one.id, one.debit, one.credit, major(one.amount, voice), one.label] for one in found]
@@ -132,7 +134,7 @@ def close(
     """Nothing is booked before that day any more."""
     from tiwizi.records.money.operations import close_period
 
-    period = close_period(who.by(), book=book, until=clock.day(until), year_end=year_end)
+    period = close_period(who.by(), book=book, until=day_asked(until), year_end=year_end)
     voice.say("period_closed", book=book, until=until)
     voice.answer({"book": book, "period": period, "until": until})
 
@@ -156,7 +158,7 @@ def export(
 
     if format not in FORMATS:
         raise Stop("not_one_of", option="--format", value=format, known=", ".join(FORMATS))
-    days = {"since": clock.day(since) if since else None, "until": clock.day(until) if until else None}
+    days = {"since": day_asked(since) if since else None, "until": day_asked(until) if until else None}
     partial = out.with_name(f".{out.name}.partial")
     try:
         with partial.open("w", encoding="utf-8", newline="") as file:

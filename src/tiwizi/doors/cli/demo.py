@@ -11,7 +11,6 @@ import typer
 from tiwizi import __version__
 from tiwizi.doors.cli import demo_mutual as mutual
 from tiwizi.doors.cli.books import show_balances
-from tiwizi.doors.cli.clock import days_ago, today
 from tiwizi.doors.cli.generate import make_up
 from tiwizi.doors.cli.intake import bring_in, tariffs_of
 from tiwizi.doors.cli.money_words import major
@@ -20,6 +19,7 @@ from tiwizi.doors.cli.run import worker_name
 from tiwizi.doors.cli.summary import written
 from tiwizi.doors.cli.voice import Voice, explained, speaks
 from tiwizi.doors.cli.whole import whole_folder, write_receipt
+from tiwizi.doors.clock import days_ago, today
 from tiwizi.locale import LANGUAGES
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _take_in(voice: Voice, tables: Path) -> int:
 
 
 def _decide(voice: Voice) -> Progress:
-    from tiwizi.doors.cli.clock import now
+    from tiwizi.doors.clock import now
     from tiwizi.records.care.operations.run import start_run
     from tiwizi.records.care.queries.progress import progress
     from tiwizi.records.care.worker import work

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tiwizi.doors.cli import clock
+from tiwizi.doors import clock
 from tiwizi.doors.cli.account import confirm_all, request
 from tiwizi.doors.cli.money_words import major
 from tiwizi.doors.cli.open_records import Who, the_clock

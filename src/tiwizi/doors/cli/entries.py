@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tiwizi.doors.cli import clock
+from tiwizi.doors.cli.day_asked import day_asked
 from tiwizi.doors.cli.money_words import major
 from tiwizi.doors.cli.open_records import Who, acts, records
 from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
@@ -35,7 +35,7 @@ def enter(
 
     currency = currency_of_books()
     moves = [_move(each, currency) for each in move]
-    told: dict[str, Any] = {"book": book, "day": clock.day(day), "memo": text, "moves": moves}
+    told: dict[str, Any] = {"book": book, "day": day_asked(day), "memo": text, "moves": moves}
     number = ask_entry(who.by(), **told, opening=opening, line=line)
     voice.say("entry_asked", entry=number)
     voice.answer({"entry": number})
@@ -113,7 +113,7 @@ def reverse(
     found = transfer_called(transfer)
     if found is None:
         raise Stop("no_transfer_called", name=transfer)
-    number = ask_reversal(who.by(), transfer=found, day=clock.day(day), memo=text)
+    number = ask_reversal(who.by(), transfer=found, day=day_asked(day), memo=text)
     voice.say("entry_asked", entry=number)
     voice.answer({"entry": number})
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tiwizi.doors.cli import clock
+from tiwizi.doors.cli.day_asked import day_asked
 from tiwizi.doors.cli.open_records import Who, acts
 from tiwizi.doors.cli.read_tables import unusable_tables
 from tiwizi.doors.cli.summary import written
@@ -41,10 +41,10 @@ def intake(
     from tiwizi.records.intake import operations
 
     if kind is not None:
-        return _bring_in_export(voice, who, tables, kind, on=clock.day(on), currency=currency)
+        return _bring_in_export(voice, who, tables, kind, on=day_asked(on), currency=currency)
     how: dict[str, Any] = {
         "currency": currency,
-        "on": clock.day(on),
+        "on": day_asked(on),
         "tariff_files": tariffs_of(voice, plan),
         "amounts_in": amounts_in,
         "lang": voice.lang,

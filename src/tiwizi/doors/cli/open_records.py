@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tiwizi.doors.cli import clock
+from tiwizi.doors import clock
 from tiwizi.doors.cli.voice import REFUSED, Stop, Voice, explained
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from tiwizi.doors.cli import clock
+from tiwizi.doors import clock
+from tiwizi.doors.cli.day_asked import day_asked
 from tiwizi.doors.cli.money_words import major
 from tiwizi.doors.cli.open_records import Who, acts, records
 from tiwizi.doors.cli.summary import written
@@ -34,7 +35,7 @@ def prepare(
     if to not in ("", "members", "providers"):
         raise Stop("not_one_of", option="--to", value=to, known="members, providers")
     others = [Who(login).by().user for login in without]
-    made = make(who.by(), book=book, on=clock.day(on), to=to, without=others, text=words)
+    made = make(who.by(), book=book, on=day_asked(on), to=to, without=others, text=words)
     values = {"orders": written(made["orders"], voice), "amount": major(made["amount"], voice)}
     voice.say("batch_prepared", batch=made["batch"], book=book, **values)
     for reason, payees in made["held"].items():
@@ -114,7 +115,7 @@ def waiting(
     from tiwizi.locale import text
     from tiwizi.records.money.queries.batches import to_pay
 
-    found = to_pay(book=book, on=clock.day(on), at=clock.now())
+    found = to_pay(book=book, on=day_asked(on), at=clock.now())
     reasons = {one.reason for one in found.waiting}
     said = {name: text("payment", f"held_{name}", lang=voice.lang) for name in reasons}
     ways = {name: text("payment", f"held_{name}_way_out", lang=voice.lang) for name in reasons}

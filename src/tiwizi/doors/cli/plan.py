@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from tiwizi.doors.cli import clock
+from tiwizi.doors import clock
+from tiwizi.doors.cli.day_asked import day_asked
 from tiwizi.doors.cli.open_plan import open_plan, plan_path, problem_values, read_problems, show_problems
 from tiwizi.doors.cli.open_records import Who, acts
 from tiwizi.doors.cli.voice import DONE, ERRORS, Stop, Voice, explained, speaks
@@ -43,7 +44,7 @@ def show(
     """The plan as it stands on a day."""
     from tiwizi.rules.plan.show import show as sentences
 
-    day = clock.day(on)
+    day = day_asked(on)
     plan, path = open_plan(voice, file)
     sections = sentences(plan, on=day, lang=voice.lang)
     for section in sections:
@@ -96,9 +97,9 @@ def propose(
     version = propose_plan(
         who.by(),
         text=path.read_text(encoding="utf-8"),
-        effective_on=clock.day(effective),
-        voted_on=clock.day(voted) if voted else None,
-        approved_on=clock.day(approved) if approved else None,
+        effective_on=day_asked(effective),
+        voted_on=day_asked(voted) if voted else None,
+        approved_on=day_asked(approved) if approved else None,
     )
     voice.say("plan_proposed", plan=plan.id, version=version)
     voice.answer({"plan": plan.id, "version": version})

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tiwizi.doors.cli import clock
+from tiwizi.doors import clock
+from tiwizi.doors.cli.day_asked import day_asked
 from tiwizi.doors.cli.money_words import major
 from tiwizi.doors.cli.open_records import Who, acts, records
 from tiwizi.doors.cli.summary import written
@@ -41,7 +42,7 @@ def start(
     """Everything that waits."""
     from tiwizi.records.care.operations.run import start_run
 
-    run = start_run(who.by(), day=clock.day(on))
+    run = start_run(who.by(), day=day_asked(on))
     if leave:
         voice.say("run_waits", run=run)
         voice.answer({"run": run, "state": "waiting"})
@@ -111,7 +112,7 @@ def corrections(
     voice.table(voice.text("corrections_title"), columns, rows, names=(0, 1))
     transfers = 0
     if book:
-        transfers = book_corrections(who.by(), run=run, count=count, difference=difference, day=clock.day(on))
+        transfers = book_corrections(who.by(), run=run, count=count, difference=difference, day=day_asked(on))
     voice.say("corrections_booked" if book else "corrections_wait", count=count, difference=major(difference, voice))
     voice.answer(
         {
@@ -140,7 +141,7 @@ def file(
     household = household_of(file)
     if household is None:
         raise Stop("no_such_file", file=file)
-    done = decide_household(who.by(), household=household, day=clock.day(on))
+    done = decide_household(who.by(), household=household, day=day_asked(on))
     values = {name: major(done[name], voice) for name in ("billed", "paid", "reductions", "share")}
     voice.say("file_decided", run=done["run"], lines=done["lines"], changed=done["changed"], **values)
     voice.answer(done)

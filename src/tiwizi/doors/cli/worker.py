@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from tiwizi.doors.cli import clock
+from tiwizi.doors import clock
 from tiwizi.doors.cli.open_records import records, the_clock, where
 from tiwizi.doors.cli.run import worker_name
 from tiwizi.doors.cli.voice import Voice, explained, speaks

@@ -1,4 +1,4 @@
-"""The clock: the one place where a command asks what time it is."""
+"""The clock: the one place where the doors ask what time it is."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
-
-from tiwizi.doors.cli.voice import Stop
 
 #: How far back a story is told; a command of real life never sets it.
 _back: ContextVar[timedelta] = ContextVar("back", default=timedelta())
@@ -30,13 +28,3 @@ def days_ago(days: int) -> Iterator[None]:
 
 def today() -> date:
     return now().date()
-
-
-def day(written: str | None) -> date:
-    """The day asked for, else today. Raises Stop where it is no day."""
-    if written is None:
-        return today()
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        raise Stop("not_a_day", value=written) from None

@@ -1,0 +1,78 @@
+"""A page of the desk: who may open it, and how what it asks for is done, once, or told why not.
+
+    @page("care.read")
+    def claim(request: Desk, number: str) -> HttpResponse: ...
+
+Every view of the desk is a page; tests/doors/desk/test_matrix.py walks all addresses and holds each against
+domain/access.md's table, so that a view without its permission fails the build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from allauth.account.decorators import reauthentication_required
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from tiwizi.doors.look.templatetags.look import language
+from tiwizi.records.trail.gate import By
+from tiwizi.records.trail.refusal import Refused
+
+P = ParamSpec("P")
+
+
+class Desk(HttpRequest):
+    """A request of somebody who is signed in; ``by``: who acts (WhoMiddleware)."""
+
+    by: By
+    htmx: Any
+
+
+View = Callable[Concatenate[Desk, P], HttpResponse]
+
+
+def page(need: str | None, *, post: bool = False, step_up: bool = False) -> Callable[[View[P]], View[P]]:
+    """``need``: the permission without which nobody opens it; None: everybody who is signed in. ``post``: it also
+    takes forms. ``step_up``: a form is taken only within five minutes of a proof of who one is."""
+
+    def make(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: Desk, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if need is not None and not request.by.may(need):
+                raise PermissionDenied(need)
+            return view(request, *args, **kwargs)
+
+        taken = require_http_methods(["GET", "HEAD", "POST"] if post else ["GET", "HEAD"])(guarded)
+        made: Any = reauthentication_required(taken, allow_get=True) if step_up else taken
+        made.need, made.post, made.step_up = need, post, step_up
+        return made  # type: ignore[no-any-return]
+
+    return make
+
+
+def acting(request: Desk) -> By:
+    """Who acts, under the key that the form carries: sent twice, it has one effect and one answer."""
+    key = request.POST.get("key", "")
+    return replace(request.by, key=key[:120] or None)
+
+
+def attempt(request: Desk, verb: Callable[..., Any], **values: Any) -> tuple[Any, dict[str, str] | None]:
+    """(what the verb answered, None), or (None, the refusal as the page shows it: "message" and "way_out")."""
+    try:
+        return verb(acting(request), **values), None
+    except Refused as refused:
+        return None, told(refused)
+    except IntegrityError:
+        return None, told(Refused("guarded_by_the_records"))
+
+
+def told(refused: Refused) -> dict[str, str]:
+    """A refusal in the reader's language."""
+    lang = language()
+    return {"key": refused.key, "message": refused.message(lang), "way_out": refused.way_out(lang)}

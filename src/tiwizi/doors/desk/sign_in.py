@@ -1,0 +1,59 @@
+"""How people sign in: nobody signs up, failures lock out for a while, and the codes of phones are kept encrypted."""
+
+from __future__ import annotations
+
+import base64
+from hashlib import sha256
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Users are created by an administrator, and confirmed by a second one."""
+        return False
+
+
+class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets of second factors are encrypted with the house's secret."""
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return entity | {"name": "Tiwizi"}
+
+
+def _cipher() -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(sha256(b"second factor" + settings.SECRET_KEY.encode()).digest()))
+
+
+def displayed(user: Any) -> str:
+    return str(user.name)
+
+
+def locked_out(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
+    """Five failures of a name from one place: a quarter of an hour of nothing."""
+    return render(request, "desk/fault.html", {"fault": "locked_out"}, status=429)
+
+
+def invitation(login: str) -> str:
+    """The address at which a user sets a password, once; it is good for three days. Raises User.DoesNotExist."""
+    user = get_user_model().objects.get(login=login)
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    uidb36, _, token = key.partition("-")
+    return settings.ADDRESS + reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})

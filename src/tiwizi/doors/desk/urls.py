@@ -1,0 +1,16 @@
+"""Every page of the desk, and the menu in the order of a day. A subject's pages stand at the end of its file."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path
+from django.views.i18n import set_language
+
+from tiwizi.doors.desk import home, search
+
+SUBJECTS = (home, search)
+#: (name of the page, the permission that opens it); None: everybody.
+MENU: tuple[tuple[str, str | None], ...] = (("home", None),)
+
+urlpatterns = [
+    path("language/", login_not_required(set_language), name="set_language"),
+    *(path(address, view, name=name) for subject in SUBJECTS for address, view, name in subject.PAGES),
+]

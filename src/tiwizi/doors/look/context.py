@@ -1,0 +1,33 @@
+"""What every template may say: the language and its direction, the currency, the menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from tiwizi import __version__
+from tiwizi.doors.look.templatetags.look import language
+from tiwizi.locale import direction
+
+
+def look(request: HttpRequest) -> dict[str, Any]:
+    lang = language()
+    return {
+        "lang": lang,
+        "direction": direction(lang),
+        "languages": settings.LANGUAGES,
+        "version": __version__,
+        "is_demo": settings.DEMO,
+        "currency": getattr(request, "currency", "MAD"),
+        "menu": getattr(request, "menu", ()),
+        "form_key": _form_key,
+    }
+
+
+def _form_key() -> str:
+    """A name for what a form will do, so that it is done once however often it is sent."""
+    from uuid import uuid4
+
+    return uuid4().hex

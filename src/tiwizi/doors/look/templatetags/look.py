@@ -1,0 +1,139 @@
+"""How pages write: texts by key, amounts, days, states. In every template without asking."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from tiwizi import locale
+
+register = template.Library()
+
+#: A state's colour and its mark: green only for paid, red only for refusal and loss, saffron only for what waits.
+LOOKS = {
+    "paid": ("green", "✓"), "booked": ("green", "✓"), "confirmed": ("green", "✓"), "posted": ("green", "✓"),
+    "reconciled": ("green", "✓"), "upheld": ("green", "✓"), "approved": ("green", "✓"), "covered": ("green", "✓"),
+    "refused": ("red", "✕"), "rejected": ("red", "✕"), "returned": ("red", "↩"), "failed": ("red", "✕"),
+    "to_review": ("saffron", "●"), "to_repair": ("saffron", "●"), "waiting": ("saffron", "●"),
+    "prepared": ("saffron", "●"), "raised": ("saffron", "●"), "asked": ("saffron", "●"), "seen": ("saffron", "●"),
+    "parked": ("saffron", "●"), "draft": ("saffron", "●"),
+    "reduced": ("ink", "◐"), "working": ("ink", "◐"), "posting": ("ink", "◐"), "leased": ("ink", "◐"),
+    "released": ("ink", "→"), "handed_over": ("ink", "→"),
+}  # fmt: skip
+
+
+def language() -> str:
+    """The reader's: ar, fr or en."""
+    spoken = (get_language() or "fr")[:2]
+    return spoken if spoken in locale.LANGUAGES else "fr"
+
+
+@register.simple_tag
+def t(key: str, **values: object) -> str:
+    """``{% t "home:title" %}``: the text "title" of locale/<lang>/desk/home.toml."""
+    subject, _, name = key.partition(":")
+    return locale.text(f"desk/{subject}", name, lang=language(), **values)
+
+
+@register.simple_tag
+def say(subject: str, key: str, **values: object) -> str:
+    """A text of a subject that is not the desk's own: ``{% say "payment" "held_no_account" %}``."""
+    return locale.text(subject, key, lang=language(), **values)
+
+
+@register.simple_tag(takes_context=True)
+def amount(context: dict[str, Any], minor: int | None, sign: bool = False) -> str:
+    """Minor units as an amount that stays whole and reads from left to right; nothing for None."""
+    if minor is None:
+        return ""
+    written = locale.money(minor, context.get("currency") or "MAD", language())
+    plus = "+" if sign and minor > 0 else ""
+    return format_html('<bdi class="amount" dir="ltr">{}{}</bdi>', plus, _bare(written)) if plus else _amount(written)
+
+
+def _amount(written: str) -> SafeString:
+    """The figure from left to right, the currency after it in the reader's own direction."""
+    figure, _, unit = _bare(written).rpartition("\u00a0" if "\u00a0" in written else " ")
+    return format_html('<span class="amount"><bdi dir="ltr">{}</bdi>\u00a0{}</span>', figure, unit)
+
+
+def _bare(written: str) -> str:
+    return written.replace(locale.FIRST_STRONG_ISOLATE, "").replace(locale.POP_ISOLATE, "")
+
+
+@register.filter
+def number(value: Any) -> str:
+    """A count or a decimal as the language writes it."""
+    return "" if value is None else locale.number(value, language())
+
+
+@register.filter
+def quantity(thousandths: int | None) -> str:
+    return "" if thousandths is None else locale.quantity(thousandths, language())
+
+
+@register.filter
+def percent(basis_points: int) -> str:
+    return locale.percent(basis_points, language())
+
+
+@register.filter
+def day(when: date | None) -> str:
+    """``8 juillet 2026``."""
+    return "" if when is None else locale.day(when, language())
+
+
+@register.filter
+def short_day(when: date | datetime | None) -> SafeString | str:
+    """``08/07/2026``, for tables."""
+    if when is None:
+        return ""
+    return format_html('<time dir="ltr" datetime="{}">{}</time>', when.isoformat(), f"{when:%d/%m/%Y}")
+
+
+@register.filter
+def moment(when: datetime | None) -> SafeString | str:
+    """``08/07/2026 14:05``, where the desk stands."""
+    if when is None:
+        return ""
+    here = when.astimezone()
+    return format_html('<time dir="ltr" datetime="{}">{}</time>', here.isoformat(), f"{here:%d/%m/%Y %H:%M}")
+
+
+@register.filter
+def ltr(value: Any) -> SafeString | str:
+    """A number, an account, a phone: from left to right also within Arabic."""
+    return "" if value in (None, "") else format_html('<bdi dir="ltr" class="code">{}</bdi>', value)
+
+
+@register.filter
+def state(word: str) -> SafeString:
+    """A state as a chip: colour, mark and word (desk/states.toml)."""
+    colour, mark = LOOKS.get(word, ("plain", "·"))
+    said = locale.text("desk/states", word, lang=language())
+    return format_html('<span class="chip chip-{}"><span aria-hidden="true">{}</span> {}</span>', colour, mark, said)
+
+
+@register.filter
+def counted(n: int, unit: str) -> str:
+    """``{{ 3|counted:"day" }}``: a number with its noun, in the right plural."""
+    return locale.counted(n, unit, language())
+
+
+@register.filter
+def named(person: Any) -> SafeString:
+    """Whoever has name_ar and name_latin, in the reader's script where it is known."""
+    first, second = person.name_ar, person.name_latin
+    if language() != "ar":
+        first, second = second, first
+    return format_html('<bdi dir="auto">{}</bdi>', first or second or person.number)
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    return mapping.get(key) if hasattr(mapping, "get") else None

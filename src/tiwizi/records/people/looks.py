@@ -1,0 +1,30 @@
+"""Looking at somebody's file: who may, and the trace that every look leaves."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from tiwizi.records.people.models import Household
+from tiwizi.records.trail.chain import Draft, append
+from tiwizi.records.trail.gate import By
+
+
+def within_reach(by: By, need: str, region: int | None) -> bool:
+    """Whether somebody may do this in a region; who is bound to a region sees nothing that lies in none."""
+    return any(grant.allows(need) and grant.region in (None, region) for grant in by.grants)
+
+
+def look_at(by: By, *, need: str, what: str, household: str) -> int | None:
+    """The id of a household by its number, and a trace of the look: ``what`` says at which page. None where there is
+    no such household or it lies outside the reach of who looks: the two are one to whoever asks."""
+    found = Household.objects.filter(number=household).first()
+    if found is None or not within_reach(by, need, found.region_id):
+        return None
+    leave_trace(by, subject=f"household:{found.id}", what=what)
+    return found.id
+
+
+def leave_trace(by: By, *, subject: str, what: str) -> None:
+    """One event in the chain: who looked at what of whom."""
+    with transaction.atomic():
+        append([Draft(by.at, by.user, "people.looked", subject, {"what": what}, [])])

@@ -1,0 +1,57 @@
+"""The desk of a small made-up mutual: what the demo leaves behind, a copy for each test."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.databases import copied_database, set_up_django, using
+
+set_up_django()
+
+from django.conf import settings  # noqa: E402
+from django.test import Client  # noqa: E402
+
+#: (desk, login, lang): a browser without a screen, of somebody who is signed in.
+Desk = Callable[..., Client]
+
+
+@pytest.fixture(scope="session")
+def demo_records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The records of `tiwizi demo` with 60 members, which nobody writes to."""
+    out = tmp_path_factory.mktemp("demo") / "demo"
+    words = ["demo", "--members", "60", "--files", "160", "--out", str(out), "--json"]
+    environment = {name: value for name, value in os.environ.items() if name != "TIWIZI_DATABASE"}
+    subprocess.run([sys.executable, "-m", "tiwizi", *words], check=True, capture_output=True, env=environment)
+    return out / "records.sqlite3"
+
+
+@pytest.fixture
+def records(demo_records: Path, tmp_path: Path) -> Iterator[str]:
+    """A copy of them, as Django's default database."""
+    with copied_database(str(demo_records), tmp_path) as word, using(word):
+        yield word
+
+
+@pytest.fixture
+def desk(records: str, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """``desk("imane")``: somebody of the demo mutual at the desk; ``lang="ar"`` speaks Arabic. Without a login: nobody
+    is signed in. ``second_factor=True`` asks for it, as outside the demo."""
+
+    def open_desk(login: str = "", *, lang: str = "fr", second_factor: bool = False) -> Client:
+        from django.contrib.auth import get_user_model
+
+        monkeypatch.setattr(settings, "DEMO", not second_factor)
+        client = Client(SERVER_NAME="localhost")
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = lang
+        if login:
+            client.force_login(
+                get_user_model().objects.get(login=login), backend=settings.AUTHENTICATION_BACKENDS[1]
+            )
+        return client
+
+    return open_desk

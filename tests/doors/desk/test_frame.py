@@ -1,0 +1,34 @@
+"""The frame of every page: its language and direction, who is there, what a browser may do."""
+
+from __future__ import annotations
+
+import pytest
+from tests.doors.desk.conftest import Desk
+
+
+@pytest.mark.parametrize(("lang", "direction"), [("ar", "rtl"), ("fr", "ltr"), ("en", "ltr")])
+def test_a_page_has_the_language_and_direction_of_its_reader(desk: Desk, lang: str, direction: str) -> None:
+    page = desk("imane", lang=lang).get("/").content.decode()
+    assert f'<html lang="{lang}" dir="{direction}">' in page
+
+
+def test_a_stranger_is_asked_to_sign_in(desk: Desk) -> None:
+    answer = desk().get("/")
+    assert (answer.status_code, answer["Location"]) == (302, "/account/login/?next=/")
+
+
+def test_outside_the_demo_nobody_works_without_a_second_factor(desk: Desk) -> None:
+    answer = desk("imane", second_factor=True).get("/")
+    assert (answer.status_code, answer["Location"]) == (302, "/account/2fa/")
+
+
+def test_a_page_that_is_not_there_says_what_to_do(desk: Desk) -> None:
+    answer = desk("imane", lang="en").get("/nowhere/")
+    assert answer.status_code == 404
+    assert "Check the number" in answer.content.decode()
+
+
+def test_a_browser_may_load_from_this_house_alone_and_run_nothing_written_in_a_page(desk: Desk) -> None:
+    policy = desk("imane").get("/")["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "script-src 'self'" in policy
+    assert "unsafe" not in policy and "http" not in policy
