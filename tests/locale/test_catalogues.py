@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
 from tiwizi.locale import LANGUAGES, catalogue
 
+_ROOM = Path(str(files("tiwizi.locale")))
+#: "cli", "desk/home" ...
 SUBJECTS = sorted(
-    {path.name.removesuffix(".toml") for lang in LANGUAGES for path in files("tiwizi.locale").joinpath(lang).iterdir()}
-    - {"__init__.py", "__pycache__"}
+    {
+        path.relative_to(_ROOM / lang).with_suffix("").as_posix()
+        for lang in LANGUAGES
+        for path in (_ROOM / lang).rglob("*.toml")
+    }
 )
 
 

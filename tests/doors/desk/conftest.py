@@ -15,6 +15,9 @@ set_up_django()
 
 from django.conf import settings  # noqa: E402
 from django.test import Client  # noqa: E402
+from tests.browser import browser, desk_in  # noqa: E402
+
+__all__ = ["browser", "desk_in"]
 
 #: (desk, login, lang): a browser without a screen, of somebody who is signed in.
 Desk = Callable[..., Client]
@@ -49,9 +52,7 @@ def desk(records: str, monkeypatch: pytest.MonkeyPatch) -> Desk:
         client = Client(SERVER_NAME="localhost")
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = lang
         if login:
-            client.force_login(
-                get_user_model().objects.get(login=login), backend=settings.AUTHENTICATION_BACKENDS[1]
-            )
+            client.force_login(get_user_model().objects.get(login=login), backend=settings.AUTHENTICATION_BACKENDS[1])
         return client
 
     return open_desk

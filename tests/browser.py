@@ -1,0 +1,124 @@
+"""A real browser at the desk: Chromium on a desk that runs as ``tiwizi serve`` runs it.
+
+    def test_a_clerk_enters_a_file(desk_in: DeskIn) -> None:
+        page = desk_in("imane", lang="ar", width=360)
+        page.goto("/")
+
+Whatever a page prints on its console, and whatever the browser refuses by the policy, fails the test at its end.
+Where there is no Chromium the tests are skipped, and say so; TIWIZI_CHROMIUM names another place for it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+#: As who runs Chromium in a container, without a screen and without a network.
+_WORDS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
+)  # fmt: skip
+DeskIn = Callable[..., Page]
+#: What a browser says of a page that was asked for, and refused, on purpose.
+_EXPECTED = ("the server responded with a status of 4",)
+
+
+def chromium() -> str | None:
+    named = os.environ.get("TIWIZI_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    where = chromium()
+    if where is None:
+        pytest.skip("no Chromium: install it (Debian: apt install chromium), or name it in TIWIZI_CHROMIUM")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps a loop in this thread, and waits for it
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=where, args=list(_WORDS))
+        yield running
+        running.close()
+
+
+@contextmanager
+def served(word: str, *, demo: bool = True) -> Iterator[str]:
+    """The address of a desk on a database, as a process of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {
+        "TIWIZI_DEMO": "1" if demo else "0", "TIWIZI_ADDRESS": f"http://localhost:{port}",
+        "PYTHONPATH": str(CHECKOUT / "src"),
+    }  # fmt: skip
+    words = [sys.executable, "-m", "tiwizi", "serve", "--database", word, "--port", str(port), "--workers", "0"]
+    desk = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        _wait_for(port, desk)
+        yield f"http://localhost:{port}"
+    finally:
+        desk.terminate()
+        said, _ = desk.communicate(timeout=30)
+        assert "Traceback" not in said, said
+
+
+def _wait_for(port: int, desk: subprocess.Popen[str]) -> None:
+    for _ in range(600):
+        try:
+            urlopen(f"http://localhost:{port}/account/login/", timeout=5).close()
+            return
+        except (URLError, ConnectionError):
+            assert desk.poll() is None, desk.stdout.read() if desk.stdout else ""
+            time.sleep(0.05)
+    raise AssertionError("the desk did not open")
+
+
+@pytest.fixture
+def desk_in(browser: Browser, records: str) -> Iterator[DeskIn]:
+    """``desk_in("imane", lang="fr", width=1280)``: a page of somebody who is signed in. Addresses are those of the
+    desk: ``page.goto("/")``."""
+    heard: list[str] = []
+    with served(records) as address:
+        contexts = []
+
+        def open_page(login: str = "", *, lang: str = "fr", width: int = 1280, height: int = 900) -> Page:
+            context = browser.new_context(
+                base_url=address, viewport={"width": width, "height": height}, locale=lang, is_mobile=width < 600
+            )
+            contexts.append(context)
+            cookies = {"lang": lang} | ({"sessionid": session_of(login)} if login else {})
+            context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
+            page = context.new_page()
+            page.set_default_timeout(10_000)
+            page.on("console", lambda said: heard.append(said.text) if said.type in ("error", "warning") else None)
+            page.on("pageerror", lambda problem: heard.append(str(problem)))
+            return page
+
+        yield open_page
+        for context in contexts:
+            context.close()
+    faults = [said for said in heard if not any(word in said for word in _EXPECTED)]
+    assert not faults, f"the browser complains: {faults}"
+
+
+def session_of(login: str) -> str:
+    """A session of somebody, as if they had signed in."""
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(get_user_model().objects.get(login=login), backend=settings.AUTHENTICATION_BACKENDS[1])
+    return client.cookies["sessionid"].value
