@@ -1,5 +1,6 @@
-# make demo    from nothing to the decided, paid and booked backlog of a made-up mutual
-# make run     a worker on the records that TIWIZI_DATABASE names, brought up to date first
+# make demo    from nothing to the paid and booked backlog of a made-up mutual, and its desk in your browser
+#              (DEMO_ONCE=1 make demo ends after the summary)
+# make run     the desk and a worker on the records that TIWIZI_DATABASE names, brought up to date first
 # make test    run every test
 # make check   lint, types, import contracts
 # make soak    the tests of robustness with their full counts: hours
@@ -17,7 +18,7 @@ CANDIDATES := python3.13 python3.12 python3.11 python3 python
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -10
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -11
 
 # A name on the PATH is no proof (version managers leave empty shims, Debian parts venv from python3), so each is asked.
 $(BIN)/python:
@@ -45,7 +46,7 @@ demo: $(VENV)/.run-ready
 
 run: $(VENV)/.run-ready
 	@$(BIN)/tiwizi migrate
-	@$(BIN)/tiwizi worker
+	@$(BIN)/tiwizi serve
 
 test: $(VENV)/.dev-ready
 	@$(BIN)/python -m pytest

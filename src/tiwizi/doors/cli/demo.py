@@ -1,4 +1,5 @@
-"""``tiwizi demo``: from nothing to a decided, paid and booked backlog of a made-up mutual, told over eight days."""
+"""``tiwizi demo``: from nothing to a decided, paid and booked backlog of a made-up mutual, told over eight days;
+then the desk opens on it, while the files that came in today are being decided."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import typer
 from tiwizi import __version__
 from tiwizi.doors.cli import demo_mutual as mutual
 from tiwizi.doors.cli.books import show_balances
+from tiwizi.doors.cli.demo_backlog import keep_back
 from tiwizi.doors.cli.generate import make_up
 from tiwizi.doors.cli.intake import bring_in, tariffs_of
 from tiwizi.doors.cli.money_words import major
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from tiwizi.records.care.queries.progress import Progress
 
 PLAN, SEED, RECORDS = "ma/public", 1, "records.sqlite3"
+#: Files of a piece of today's run.
+PIECE = 100
 
 
 @speaks
@@ -36,6 +40,8 @@ def demo(
     files: Annotated[int, typer.Option("--files", help=explained("files"))] = 48_000,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help=explained("out"))] = Path("demo"),
     force: Annotated[bool, typer.Option("--force", help=explained("force"))] = False,
+    once: Annotated[bool, typer.Option("--once", envvar="DEMO_ONCE", help=explained("demo_once"))] = False,
+    port: Annotated[int, typer.Option("--port", help=explained("port"))] = 8000,
 ) -> None:
     with whole_folder(out, force=force) as folder:
         os.environ.pop("TIWIZI_DATABASE", None)  # the demo never touches anybody's records
@@ -45,6 +51,26 @@ def demo(
         write_receipt(folder, {"command": "demo", "version": __version__, "members": members, "files": files})
     voice.say("demo_next", path=out, database=out / RECORDS, line=told["lines"][0])
     voice.answer({"out": str(out), **told})
+    if not (once or voice.json):
+        open_desk(voice, out / RECORDS, port=port)
+
+
+def open_desk(voice: Voice, database: Path, *, port: int) -> None:
+    """The desk of the made-up mutual, until somebody closes it. In a process of its own: this one has the records open
+    under the name that they had before they were whole."""
+    import subprocess
+    import sys
+
+    from rich.table import Table
+
+    logins = Table("login", "role", box=None, header_style="dim")
+    for who, roles in mutual.ROLES.items():
+        logins.add_row(who.login, ", ".join(voice.text(f"role_{role}") for role in roles))
+    voice.out.rule(voice.text("demo_desk"))
+    voice.say("demo_logins", address=f"http://localhost:{port}", password=mutual.PASSWORD)
+    voice.show(logins)
+    words = [sys.executable, "-m", "tiwizi", "serve", "--database", str(database), "--port", str(port)]
+    subprocess.run([*words, "--lang", voice.lang], env=os.environ | {"TIWIZI_DEMO": "1"}, check=False)
 
 
 def tell(voice: Voice, folder: Path, *, members: int, files: int) -> dict[str, Any]:
@@ -55,9 +81,10 @@ def tell(voice: Voice, folder: Path, *, members: int, files: int) -> dict[str, A
 
     try:
         make_up(voice, folder / "tables", members=members, files=files, seed=SEED, format="parquet", force=False)
+        early, today_s = keep_back(folder / "tables", folder)
         with days_ago(7):
             mutual.open_the_mutual(voice, PLAN)
-            number = _take_in(voice, folder / "tables")
+            number = _take_in(voice, early)
         with days_ago(6):
             run = _decide(voice)
         with days_ago(5):
@@ -66,6 +93,7 @@ def tell(voice: Voice, folder: Path, *, members: int, files: int) -> dict[str, A
             batches = mutual.pay(voice, PLAN.partition("/")[0], folder / "bank")
         with days_ago(1):
             paid, returned = mutual.take_statements()
+        _backlog(voice, today_s)
         voice.say("demo_paid", paid=written(paid, voice), returned=written(returned, voice))
         trial = _show_books(voice)
         lines = telling_lines()
@@ -86,6 +114,15 @@ def _take_in(voice: Voice, tables: Path) -> int:
     repair = sum(effect.get("repair", 0) for effect in arrived.outcome.values())
     voice.say("demo_taken_in", lines=counts["lines"], people=counts["people"], repair=written(repair, voice))
     return arrived.number
+
+
+def _backlog(voice: Voice, tables: Path) -> None:
+    """What came in today waits to be decided, in pieces small enough to be seen on their way."""
+    from tiwizi.records.care.operations.run import start_run
+
+    arrived = bring_in(voice, mutual.AGENT, tables, declared=None, currency="MAD", on=today())
+    start_run(mutual.ADJUDICATOR.by(), day=today(), claims_per_shard=PIECE)
+    voice.say("demo_backlog", files=written(arrived.totals["claims"].rows, voice))
 
 
 def _decide(voice: Voice) -> Progress:

@@ -25,6 +25,8 @@ ROLES = {
     COLLEAGUE: ("contributions_officer",), PREPARER: ("payment_preparer",), APPROVER: ("payment_approver",),
     TREASURER: ("treasurer",), ACCOUNTANT: ("accountant",), SECOND_ACCOUNTANT: ("accountant",),
 }  # fmt: skip
+#: Of everybody there, in a demo that says on every page that it is one.
+PASSWORD = "tiwizi-demo"
 BANK, PAYER = "011", "Mutuelle Tiwizi"
 #: What a fund holds when its book opens, in minor units; of every so many payments one comes back.
 OPENING, ONE_IN = 500_000_000_00, 400
@@ -58,6 +60,14 @@ def _employ() -> None:
             ask_grant(one.by(), login=who.login, role=role)
             if KNOWN[role].privileged:
                 confirm_grant(other.by(), login=who.login, role=role)
+    _give_passwords()
+
+
+def _give_passwords() -> None:
+    from django.contrib.auth import get_user_model
+    from django.contrib.auth.hashers import make_password
+
+    get_user_model().objects.update(password=make_password(PASSWORD))
 
 
 def _open_books(country: str) -> None:

@@ -87,9 +87,10 @@ def answer(*, host: str, port: int, processes: int) -> None:
     from django.db import connections
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     connections.close_all()  # the processes that answer open their own
     Granian(
         "tiwizi.site.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=processes,
-        blocking_threads=AT_A_TIME, websockets=False, log_access=False, respawn_failed_workers=True,
+        blocking_threads=AT_A_TIME, websockets=False, log_level=LogLevels.warning, respawn_failed_workers=True,
     ).serve()  # fmt: skip
