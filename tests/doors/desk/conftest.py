@@ -23,6 +23,21 @@ __all__ = ["browser", "desk_in"]
 Desk = Callable[..., Client]
 
 
+def prove(client: Client) -> Client:
+    """As after a proof of who one is, which money, accounts and roles ask for (``page(step_up=True)``)."""
+    from allauth.account.internal.flows import login
+
+    from tiwizi.doors.clock import now
+
+    session = client.session
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "password", "at": now().timestamp(), "reauthenticated": True}
+    ]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = session["_auth_user_id"]
+    session.save()
+    return client
+
+
 @pytest.fixture(scope="session")
 def demo_records(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The records of `tiwizi demo` with 60 members, which nobody writes to."""

@@ -37,19 +37,24 @@ class Desk(HttpRequest):
 View = Callable[Concatenate[Desk, P], HttpResponse]
 
 
-def page(need: str | None, *, post: bool = False, step_up: bool = False) -> Callable[[View[P]], View[P]]:
+def page(need: str | None, *, post: bool | str = False, step_up: bool = False) -> Callable[[View[P]], View[P]]:
     """``need``: the permission without which nobody opens it; None: everybody who is signed in. ``post``: it also
-    takes forms. ``step_up``: a form is taken only within five minutes of a proof of who one is."""
+    takes forms; a permission, from those alone who have it. ``step_up``: a form is taken only within five minutes of a
+    proof of who one is; it is asked for once it is certain that nothing else is in the way."""
 
     def make(view: View[P]) -> View[P]:
+        proven: Any = reauthentication_required(view, allow_get=True) if step_up else view
+        taken = require_http_methods(["GET", "HEAD", "POST"] if post else ["GET", "HEAD"])(proven)
+
         @wraps(view)
         def guarded(request: Desk, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if need is not None and not request.by.may(need):
-                raise PermissionDenied(need)
-            return view(request, *args, **kwargs)
+            asked = (need, post if request.method == "POST" and isinstance(post, str) else None)
+            for permission in asked:
+                if permission is not None and not request.by.may(permission):
+                    raise PermissionDenied(permission)
+            return taken(request, *args, **kwargs)
 
-        taken = require_http_methods(["GET", "HEAD", "POST"] if post else ["GET", "HEAD"])(guarded)
-        made: Any = reauthentication_required(taken, allow_get=True) if step_up else taken
+        made: Any = guarded
         made.need, made.post, made.step_up = need, post, step_up
         return made  # type: ignore[no-any-return]
 

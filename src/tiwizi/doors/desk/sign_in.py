@@ -6,6 +6,7 @@ import base64
 from hashlib import sha256
 from typing import Any
 
+from allauth.account import views as account
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -14,7 +15,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 
@@ -40,6 +41,13 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
 
 def _cipher() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(sha256(b"second factor" + settings.SECRET_KEY.encode()).digest()))
+
+
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Who has none yet is invited to set one, and has nothing to change."""
+    if not request.user.has_usable_password():  # type: ignore[union-attr]
+        return redirect("mfa_index")
+    return account.password_change(request)  # type: ignore[no-any-return]
 
 
 def displayed(user: Any) -> str:
