@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from django.db import transaction
 
 from tiwizi.records.people.models import Household
@@ -28,3 +30,11 @@ def leave_trace(by: By, *, subject: str, what: str) -> None:
     """One event in the chain: who looked at what of whom."""
     with transaction.atomic():
         append([Draft(by.at, by.user, "people.looked", subject, {"what": what}, [])])
+
+
+def leave_trace_of_export(by: By, *, name: str, format: str, rows: int, query: str) -> None:
+    """One event in the chain: who took which list away, how many rows. Of what was asked only a digest: it may hold
+    somebody's name."""
+    body = {"format": format, "rows": rows, "query": sha256(query.encode()).hexdigest()}
+    with transaction.atomic():
+        append([Draft(by.at, by.user, "people.exported", f"list:{name}", body, [])])

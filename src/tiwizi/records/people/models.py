@@ -223,3 +223,18 @@ class RoleGrant(models.Model):
                 fields=["user", "role"], condition=Q(revoked_at=None, region=None), name="people_rolegrant_once"
             ),
         ]  # fmt: skip
+
+
+class SavedView(models.Model):
+    """What a list of the desk was asked (``query``, as in its address), under a name; ``shared``: with who reads the
+    same list."""
+
+    user = models.ForeignKey(User, models.PROTECT, db_index=False, related_name="+")
+    listing = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000, blank=True)
+    shared = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["listing"], name="people_savedview_listing")]
+        constraints = [models.UniqueConstraint(fields=["user", "listing", "name"], name="people_savedview_name")]

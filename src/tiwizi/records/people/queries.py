@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from tiwizi.records.people.models import Membership, RoleGrant, User
+from tiwizi.records.people.models import Membership, RoleGrant, SavedView, User
 from tiwizi.records.trail.gate import By
 from tiwizi.records.trail.roles import ROLES, Grant
 
@@ -52,3 +52,20 @@ def users() -> list[Holder]:
 def _in_force(grant: RoleGrant) -> bool:
     """A privileged role waits for its second signature; the first administrators came with none (S5)."""
     return grant.asked_by_id is None or grant.confirmed_by_id is not None or not ROLES[grant.role].privileged
+
+
+class View(NamedTuple):
+    """What somebody keeps of a list under a name; ``query`` as in its address."""
+
+    id: int
+    user: int
+    name: str
+    query: str
+    shared: bool
+
+
+def saved_views(listing: str, *, user: int) -> list[View]:
+    """One's own views of a list, then those that colleagues share, each by name."""
+    found = SavedView.objects.filter(Q(user=user) | Q(shared=True), listing=listing).order_by("name", "id")[:100]
+    views = [View(view.id, view.user_id, view.name, view.query, view.shared) for view in found]
+    return sorted(views, key=lambda view: view.user != user)

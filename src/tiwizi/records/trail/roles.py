@@ -17,8 +17,12 @@ class Role(NamedTuple):
     privileged: bool = False
 
 
+#: What whoever works here may do, whatever their role: keep views of lists under a name.
+EVERYBODYS = frozenset(("people.keep_views",))
+
+
 def _may(permissions: str, *, scoped: bool = False, privileged: bool = False) -> Role:
-    return Role(frozenset(permissions.split()), scoped, privileged)
+    return Role(frozenset(permissions.split()) | EVERYBODYS, scoped, privileged)
 
 
 ROLES: dict[str, Role] = {
