@@ -10,7 +10,7 @@ from tests.records.care.mutual import decided, file, hand_in, open_village
 
 from tiwizi.records.care.models import ClaimLine, Decision, Touch
 from tiwizi.records.care.queries.corrections import corrected_lines, corrections
-from tiwizi.records.care.queries.decisions import decisions, explain
+from tiwizi.records.care.queries.decisions import decisions, explain, explained
 from tiwizi.records.people.models import Household
 
 F0 = file("F0", ("2026-03-01", "100.00"), received="2026-04-02")
@@ -82,3 +82,11 @@ def test_corrections_are_shown_by_claim_and_by_line(late: int) -> None:
         ("F1", 28_000, 23_000, -5_000), ("F2", 2_000, 0, -2_000),
     ]  # fmt: skip
     assert [(c.claim, c.line, c.difference) for c in corrected_lines(late)] == [("F1", 1, -5_000), ("F2", 1, -2_000)]
+
+
+def test_a_line_is_told_as_a_waterfall_that_ends_at_its_sums(late: int) -> None:
+    told = explained([line("F1"), line("F2")], "en")
+    steps = told[line("F1")].waterfall
+    assert [step.amount for step in steps if step.kind == "billed"] == [40_000]
+    assert sum(step.amount for step in steps if step.kind == "paid") == 23_000
+    assert [hint.reason for hint in told[line("F2")].hints] == ["ceiling"]

@@ -84,7 +84,8 @@ class Told:
 
     def remains(self, line: int) -> Remains:
         home = household(self.facts, self.tariff, 0)
-        (found,) = remains(self.plan, home, home.lines[line])[0].values()
+        (left,) = remains(self.plan, home, [home.lines[line]]).values()
+        (found,) = left[0].values()
         return found
 
     def sentences(self, line: int, lang: str = "en") -> str:
@@ -214,6 +215,6 @@ def test_any_decision_is_told_in_full_sentences(made: Example) -> None:
 def test_a_household_of_thousands_of_lines_is_explained_without_what_is_left() -> None:
     one = Told(CEILING + 'period = "year"', [("2026-03-12", "1.00", 1)])
     home = household(one.facts, one.tariff, 0)
-    assert remains(one.plan, home, home.lines[0]) != {}
+    assert remains(one.plan, home, home.lines[:1]) != {0: {}}
     many = replace(home, lines=home.lines * (MOST_LINES + 1))
-    assert remains(one.plan, many, many.lines[0]) == {}
+    assert remains(one.plan, many, many.lines[:1]) == {0: {}}

@@ -7,7 +7,7 @@ comes from the household, decided once more by the readable engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -62,17 +62,26 @@ def explain(
 
     line: its position in facts and decisions. label: the name of its code, where the tariff's table has one.
     """
-    number = int(np.searchsorted(facts.line_start, line, side="right")) - 1
+    return next(tellings(plan, facts, tariff, decisions, [line], lang=lang)).all(label)
+
+
+def tellings(
+    plan: Plan, facts: Facts, tariff: Tariff, decisions: Decisions, lines: Sequence[int], *, lang: str
+) -> Iterator[Telling]:
+    """Some lines of one household, each ready to be told; the household is decided once more for all of them."""
+    if not lines:
+        return
+    number = int(np.searchsorted(facts.line_start, lines[0], side="right")) - 1
     home = household(facts, tariff, number)
-    care = home.lines[line - int(facts.line_start[number])]
-    words, billed = Wording(plan, lang), int(decisions.billed[line])
-    left = remains(plan, home, care)
-    telling = Telling(words, clauses(plan), home, care, billed, Rulings(plan, home), left)
-    found = parts(plan, decisions, line)
-    notes = [entry for entry in trail(decisions, line) if entry.effect == "note"]
-    told = [*telling.opening(label), *telling.layers(found), *(telling.sentence(note) for note in notes)]
-    closing = Closing(words, care, billed, found, waiting=int(decisions.state[line]) == TO_REVIEW)
-    return [*told, *closing.sentences()]
+    first = int(facts.line_start[number])
+    own = [home.lines[line - first] for line in lines]
+    words, blocks, rulings, left = Wording(plan, lang), clauses(plan), Rulings(plan, home), remains(plan, home, own)
+    for line, care in zip(lines, own, strict=True):
+        notes = tuple(entry for entry in trail(decisions, line) if entry.effect == "note")
+        yield Telling(
+            words, blocks, home, care, int(decisions.billed[line]), rulings, left[care.number],
+            tuple(parts(plan, decisions, line)), notes, waiting=int(decisions.state[line]) == TO_REVIEW,
+        )  # fmt: skip
 
 
 def _settles(entry: Entry) -> bool:
@@ -100,6 +109,14 @@ class Telling:
     billed: int
     rulings: Rulings
     remains: Mapping[int, Mapping[int, Remains]]
+    parts: tuple[Part, ...]
+    notes: tuple[Entry, ...]
+    waiting: bool
+
+    def all(self, label: str = "") -> list[str]:
+        """Every sentence; ``label``: what the act is called."""
+        told = [*self.opening(label), *self.layers(self.parts), *(self.sentence(note) for note in self.notes)]
+        return [*told, *Closing(self.words, self.line, self.billed, self.parts, waiting=self.waiting).sentences()]
 
     def say(self, key: str, **values: object) -> str:
         return self.words.say("explain", key, **values)
@@ -117,7 +134,7 @@ class Telling:
 
     # Layer by layer
 
-    def layers(self, found: list[Part]) -> Iterator[str]:
+    def layers(self, found: Sequence[Part]) -> Iterator[str]:
         """The layers in the order in which they pay; those that refuse in the same words are told together."""
         aside = [part for part in found if part.aside]
         if len(aside) == len(found):
@@ -145,7 +162,7 @@ class Telling:
         if part.held:
             return Told(part, (self.say("held") + ".",))
         sentences = (*self._rules(part), *self._left(part))
-        return Told(part, sentences, self._way_out(part))
+        return Told(part, sentences, self.way_out(part))
 
     def _heading(self, group: list[Part]) -> str:
         payers = self.words.plan.layers[group[0].layer].payers
@@ -181,7 +198,7 @@ class Telling:
 
     def _rules(self, part: Part) -> Iterator[str]:
         """The rules of a layer in their order, and what it pays."""
-        entries = self._with_silent_rule(part)
+        entries = self.rules(part)
         basis = [(entry.clause, self._source(entry)) for entry in entries]
         for position, entry in enumerate(entries):
             cited = basis[position] not in basis[position + 1 :]
@@ -190,7 +207,7 @@ class Telling:
         if last is None or not (last.effect == "review" or last.refuses or last.reason in ("rate", "reported")):
             yield self.say("pays" if part.paid else "pays_nothing", after=self.words.money(part.paid)) + "."
 
-    def _with_silent_rule(self, part: Part) -> list[Entry]:
+    def rules(self, part: Part) -> list[Entry]:
         """The entries of a layer, with the one that is missing where its rule pays whole, and so takes nothing."""
         entries = list(part.entries)
         reported = self.words.plan.layers[part.layer].decided == "reported"
@@ -228,9 +245,18 @@ class Telling:
 
     def sentence(self, entry: Entry, *, last: bool = False, cited: bool = True) -> str:
         """What one rule did, with the clause that it rests on."""
-        told = self.say(self._key(entry, last=last), **self._values(entry))
         clause = self._clause(entry)
-        return self.words.cited(told, self._authority(clause, self._source(entry)) if clause and cited else [])
+        authority = self._authority(clause, self._source(entry)) if clause and cited else []
+        return self.words.cited(self.rule(entry, last=last), authority)
+
+    def rule(self, entry: Entry, *, last: bool = False) -> str:
+        """What one rule did, in its words alone."""
+        return self.say(self._key(entry, last=last), **self._values(entry))
+
+    def clause(self, entry: Entry) -> str:
+        """What a rule rests on: its name, whom it concerns, its source and its days; "" where it is no clause."""
+        clause = self._clause(entry)
+        return self.words.listed(self._authority(clause, self._source(entry))) if clause else ""
 
     def _authority(self, clause: Clause, source: str) -> list[str]:
         """What a rule is called, for whom and where it is written, its source and its days."""
@@ -290,7 +316,7 @@ class Telling:
                 return "session_anaesthesia"
         return "session_act" if entry.after else "session_nothing"
 
-    def _way_out(self, part: Part) -> str:
+    def way_out(self, part: Part) -> str:
         """What a person can do about a refusal or a doubt; "" where there is neither."""
         entry = part.entries[-1] if part.entries else None
         if entry is None or not (entry.effect == "review" or entry.refuses):

@@ -5,7 +5,7 @@ A trail says what a limit took, not what it leaves. So the household is decided 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -47,17 +47,25 @@ class Remains:
         return self.limit.scope not in ("line", "claim") and (self.left > 0 or self.limit.kind != "deductible")
 
 
-def remains(plan: Plan, home: Household, line: Line) -> dict[int, dict[int, Remains]]:
-    """By layer, the limits that concern a line of the household: by its clause, and how the line leaves it."""
+#: By layer, by clause: a limit that concerns a line, and how the line leaves it.
+Left = dict[int, dict[int, Remains]]
+
+
+def remains(plan: Plan, home: Household, lines: Collection[Line]) -> dict[int, Left]:
+    """By the number of each of some lines of the household, the limits that concern it: decided once for all."""
     if len(home.lines) > MOST_LINES:
-        return {}
+        return {line.number: {} for line in lines}
+    wanted, found = {line.number for line in lines}, {}
     reference, used = Reference(plan, home), Accumulators(home)
     for decision in reference.run():
         for outcome in decision.outcomes:
             used.record(outcome.uses)
-        if decision.line is line:
-            return {layer: dict(found) for layer, found in _of_layers(plan, decision, reference.rulings, used)}
-    raise AssertionError("the line is not of this household")
+        if decision.line.number in wanted:
+            told = _of_layers(plan, decision, reference.rulings, used)
+            found[decision.line.number] = {layer: dict(limits) for layer, limits in told}
+            if len(found) == len(wanted):
+                return found
+    raise AssertionError("a line is not of this household")
 
 
 def _of_layers(

@@ -22,12 +22,18 @@ def allot(billed: int, layers: Sequence[Cuts], paid: Sequence[int]) -> list[tupl
 
     layers: the cuts of each layer that was evaluated; paid: what each step paid. Fails when the cuts do not reach.
     """
+    own = layers[primary(layers)] if layers else ()
+    return [(own[place][0], part) for place, part in allot_by_rule(billed, layers, paid)]
+
+
+def allot_by_rule(billed: int, layers: Sequence[Cuts], paid: Sequence[int]) -> list[tuple[int, int]]:
+    """The same, as (place of the rule among those of the primary layer, minor units > 0)."""
     unpaid = billed - sum(paid)
     parts = []
-    for reason, cut in layers[primary(layers)] if layers else ():
+    for place, (reason, cut) in enumerate(layers[primary(layers)] if layers else ()):
         part = 0 if REASONS[reason].effect == "paid" else min(max(cut, 0), unpaid)
         if part:
-            parts.append((reason, part))
+            parts.append((place, part))
             unpaid -= part
     assert unpaid == 0, f"{unpaid} minor units are neither paid nor cut"
     return parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from tiwizi import locale
+from tiwizi.rules.adjudicate.waterfall import Step
 
 register = template.Library()
 
@@ -137,3 +139,20 @@ def named(person: Any) -> SafeString:
 @register.filter
 def get(mapping: Any, key: Any) -> Any:
     return mapping.get(key) if hasattr(mapping, "get") else None
+
+
+#: How wide a waterfall is in the units of its picture, and its thinnest bar.
+_WIDE, _THIN = 1000, 4
+
+
+@register.filter
+def bars(steps: Sequence[Step]) -> list[tuple[Step, int, int]]:
+    """The steps of a waterfall, each with where its bar begins and how wide it is, for a picture 1000 wide that runs
+    as the language does."""
+    whole = max((step.amount for step in steps), default=0) or 1
+    drawn = []
+    for step in steps:
+        wide = max(_WIDE * step.amount // whole, _THIN) if step.amount else 0
+        start = min(_WIDE * step.start // whole, _WIDE - wide)
+        drawn.append((step, _WIDE - start - wide if language() == "ar" else start, wide))
+    return drawn

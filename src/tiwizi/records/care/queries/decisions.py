@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +13,8 @@ from tiwizi.records.care.basis import basis
 from tiwizi.records.care.decision import SUMS, decisions_of
 from tiwizi.records.care.facts import Known, read_known
 from tiwizi.records.care.models import ClaimLine, Decision, Run
-from tiwizi.rules.adjudicate.explain import explain as told
+from tiwizi.rules.adjudicate.waterfall import Explained
+from tiwizi.rules.adjudicate.waterfall import explained as in_words
 from tiwizi.rules.plan.document import steps
 from tiwizi.rules.terms import STATES
 
@@ -47,24 +49,48 @@ def decisions(line: int) -> list[Decided]:
 def explain(line: int, lang: str, *, number: int | None = None) -> list[str]:
     """Why a line was decided so, the ``number``-th time or the last: sentences in ar, fr or en.
 
-    Told by the plan and the tariff that decided, from the trail that was kept then. What is left of limits is counted
-    over the lines that were known then. Raises Decision.DoesNotExist where the line was not decided so often.
+    Raises Decision.DoesNotExist where the line was not decided so often.
     """
-    rows = Decision.objects.filter(line=line).order_by("-number")
-    row = rows.get(number=number) if number is not None else rows.first()
-    if row is None:
-        raise Decision.DoesNotExist(f"line {line} is not decided")
-    run = Run.objects.get(pk=row.run_id)
-    about = ClaimLine.objects.select_related("claim", "act").get(pk=line)
-    if _undone(row):
-        return [text("records", "line_withdrawn", lang=lang)]
+    told = explained([line], lang, number=number)
+    if line not in told:
+        raise Decision.DoesNotExist(f"line {line} is not decided so often")
+    return list(told[line].sentences)
+
+
+def explained(lines: Sequence[int], lang: str, *, number: int | None = None) -> dict[int, Explained]:
+    """Of those lines of one household that were decided, why, the ``number``-th time or the last: as sentences and as
+    a waterfall, in ar, fr or en.
+
+    Told by the plan and the tariff that decided, from the trail that was kept then. What is left of limits is counted
+    over the lines that were known then.
+    """
+    chosen = {
+        row.line_id: row
+        for row in Decision.objects.filter(line__in=lines).order_by("line", "number")
+        if number in (None, row.number)
+    }
+    told = {line: _withdrawn(lang) for line, row in chosen.items() if _undone(row)}
+    about = ClaimLine.objects.select_related("claim", "act").in_bulk(list(chosen))
+    for run in Run.objects.filter(pk__in={row.run_id for line, row in chosen.items() if line not in told}):
+        own = [about[line] for line, row in chosen.items() if row.run_id == run.pk and line not in told]
+        told |= _by_run(run, own, lang)
+    return told
+
+
+def _by_run(run: Run, lines: list[ClaimLine], lang: str) -> dict[int, Explained]:
     by = basis(run.plan_version_id, run.tariff_version_id)
-    known = read_known(np.array([about.claim.household_id], np.int64), by, also_withdrawn=True)
-    then, standing = _as_then(known, row.run_id)
+    known = read_known(np.array([lines[0].claim.household_id], np.int64), by, also_withdrawn=True)
+    then, standing = _as_then(known, run.pk)
     stored = {name: np.array([getattr(one, name) for one in standing], np.int64) for name in SUMS}
     found = decisions_of(stored, [bytes(one.trail) for one in standing], steps=len(steps(by.plan)))
-    at = int(np.flatnonzero(then.lines == line)[0])
-    return told(by.plan, then.facts, by.tariff, found, at, lang=lang, label=_label(about.act, lang))
+    at = [int(np.flatnonzero(then.lines == line.pk)[0]) for line in lines]
+    labels = [label_of(line.act, lang) for line in lines]
+    told = in_words(by.plan, then.facts, by.tariff, found, at, lang=lang, labels=labels)
+    return {line.pk: one for line, one in zip(lines, told, strict=True)}
+
+
+def _withdrawn(lang: str) -> Explained:
+    return Explained((text("records", "line_withdrawn", lang=lang),), (), ())
 
 
 def _undone(row: Decision) -> bool:
@@ -87,6 +113,6 @@ def _as_then(known: Known, run: int) -> tuple[Known, list[Decision]]:
     return then, [last[line] for line in then.lines.tolist()]
 
 
-def _label(act: Any, lang: str) -> str:
+def label_of(act: Any, lang: str) -> str:
     """What an act is called in a language, or in another where it has no name there."""
     return next((name for known in (lang, "fr", "ar", "en") if (name := getattr(act, f"label_{known}"))), "")
