@@ -9,6 +9,8 @@ from tiwizi.doors.desk import home, search, views
 SUBJECTS = (home, search, views)
 #: (name of the page, the permission that opens it); None: everybody.
 MENU: tuple[tuple[str, str | None], ...] = (("home", None),)
+#: Of each page the permission that opens it.
+NEEDS = {name: view.need for subject in SUBJECTS for _, view, name in subject.PAGES}
 
 urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),

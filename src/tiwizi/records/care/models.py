@@ -64,7 +64,10 @@ class Claim(models.Model):
     episode = models.CharField(max_length=40, default="")
 
     class Meta:
-        indexes = [models.Index(fields=["household"], name="care_claim_household")]
+        indexes = [
+            models.Index(fields=["household"], name="care_claim_household"),
+            models.Index(fields=["received"], name="care_claim_received"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["number"], name="care_claim_number"),
             models.CheckConstraint(

@@ -16,6 +16,12 @@ def within_reach(by: By, need: str, region: int | None) -> bool:
     return any(grant.allows(need) and grant.region in (None, region) for grant in by.grants)
 
 
+def regions(by: By, need: str) -> tuple[int, ...] | None:
+    """The regions in which somebody may do this; None: everywhere."""
+    held = [grant.region for grant in by.grants if grant.allows(need)]
+    return None if None in held else tuple(region for region in held if region is not None)
+
+
 def look_at(by: By, *, need: str, what: str, household: str) -> int | None:
     """The id of a household by its number, and a trace of the look: ``what`` says at which page. None where there is
     no such household or it lies outside the reach of who looks: the two are one to whoever asks."""

@@ -20,7 +20,10 @@ class Event(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="trail_event_once_per_key")]
-        indexes = [models.Index(fields=["subject"], name="trail_event_subject")]
+        indexes = [
+            models.Index(fields=["subject"], name="trail_event_subject"),
+            models.Index(fields=["user", "-position"], name="trail_event_user"),
+        ]
 
 
 class Message(models.Model):

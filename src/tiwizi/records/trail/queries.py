@@ -30,6 +30,12 @@ def history(kind: str, number: int | str, *, limit: int = 100) -> list[Done]:
     return [_done(event) for event in events]
 
 
+def last_acts(user: int, *, limit: int = 8) -> list[Done]:
+    """The last things that somebody did, the latest first, without what they only looked at."""
+    events = Event.objects.filter(user=user).exclude(verb="people.looked").order_by("-position")[:limit]
+    return [_done(event) for event in events]
+
+
 def waiting_messages(*, limit: int = 100, most_attempts: int = 5) -> QuerySet[Message]:
     """Messages that are not sent yet, the oldest first, without those that were tried too often."""
     return Message.objects.filter(sent_at=None, attempts__lt=most_attempts).order_by("id")[:limit]

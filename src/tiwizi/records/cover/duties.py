@@ -1,0 +1,15 @@
+"""What waits for somebody among plans and tariffs: versions that a second person puts into force (S6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tiwizi.records.cover.models import PlanVersion
+from tiwizi.records.trail.gate import By
+from tiwizi.records.trail.waits import Waits, waits
+
+
+def plans_to_publish(by: By) -> Waits:
+    """Versions that somebody else proposed; ``due``: the first day on which one is to take effect."""
+    proposed = PlanVersion.objects.filter(published_by=None).exclude(proposed_by=by.user)
+    return replace(waits(proposed, since="effective_on", due="effective_on"), oldest=None)
