@@ -7,7 +7,7 @@ TIWIZI_DATABASE_PASSWORD_FILE
 TIWIZI_SECRET     signs what leaves the house: sessions, links, the code on a member's card; at least 50 random letters.
                   Without it `tiwizi serve` keeps one in a file beside the database
 TIWIZI_ADDRESS    where people reach the desk: https://desk.example.ma (the default: http://localhost:8000)
-TIWIZI_FILES      the folder of papers and photographs (the default: a folder beside the database)
+TIWIZI_FILES      the folder of papers and photographs (the default: a folder beside the SQLite file, or tiwizi.files)
 TIWIZI_DEMO       1: made-up people, no second factor; said on every page
 """
 
@@ -29,7 +29,8 @@ SECRET_KEY = os.environ.get("TIWIZI_SECRET", "")
 DEMO = os.environ.get("TIWIZI_DEMO") == "1"
 ADDRESS = os.environ.get("TIWIZI_ADDRESS", "http://localhost:8000")
 _IS_SECURE = ADDRESS.startswith("https://")
-FILES = Path(os.environ.get("TIWIZI_FILES", f"{os.environ.get('TIWIZI_DATABASE', 'tiwizi.sqlite3')}.files"))
+_FILES_BESIDE = DATABASES["default"]["NAME"] if "sqlite3" in DATABASES["default"]["ENGINE"] else "tiwizi"
+FILES = Path(os.environ.get("TIWIZI_FILES", f"{_FILES_BESIDE}.files"))
 
 INSTALLED_APPS = [
     "tiwizi.records.trail",

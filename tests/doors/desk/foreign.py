@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tiwizi.records.people.models import Household, User
+from tiwizi.doors.clock import now
+from tiwizi.records.people.models import Document, Household, User
 
 
 def _household() -> object:
@@ -23,4 +24,19 @@ def _passkey() -> object:
     return Authenticator.objects.create(user=owner, type=Authenticator.Type.WEBAUTHN, data={"name": "key"}).pk
 
 
-FOREIGN: dict[str, Callable[[], object]] = {"household": _household, "passkey": _passkey}
+def _household_word() -> object:
+    return "household"
+
+
+def _paper() -> object:
+    """The page of a certificate that lies with that household."""
+    home = Household.objects.order_by("id").values_list("id", flat=True)[0]
+    return Document.objects.create(
+        household_id=home, subject=f"household:{home}", kind="school", digest=bytes(32), size=1, received_at=now(),
+        original=bytes(32), page=1,
+    ).id  # fmt: skip
+
+
+FOREIGN: dict[str, Callable[[], object]] = {
+    "household": _household, "household_word": _household_word, "paper": _paper, "passkey": _passkey,
+}  # fmt: skip

@@ -4,9 +4,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
-from tiwizi.doors.desk import home, search, views
+from tiwizi.doors.desk import home, papers, search, views
 
-SUBJECTS = (home, search, views)
+SUBJECTS = (home, search, views, papers)
+
 #: (name of the page, the permission that opens it); None: everybody.
 MENU: tuple[tuple[str, str | None], ...] = (("home", None),)
 #: Of each page the permission that opens it.

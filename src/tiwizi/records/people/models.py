@@ -49,6 +49,7 @@ class Person(models.Model):
     cin = models.CharField(max_length=20, null=True)  # national identity card
     birth = models.DateField()
     sex = code()
+    language = models.CharField(max_length=2, null=True)  # of letters to them; null: nobody asked, so Arabic
 
     class Meta:
         constraints = [
@@ -155,7 +156,8 @@ class BankAccount(models.Model):
 
 
 class Document(models.Model):
-    """A paper. ``subject`` says of what ("claim:81"); the bytes lie beside the database under their digest."""
+    """A page of a paper. ``subject`` says of what ("claim:81"); the bytes lie beside the database under their digest.
+    ``original``: SHA-256 of what was sent, which was cleaned and cut into pages and is not kept."""
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="+")
     subject = models.CharField(max_length=60)
@@ -163,9 +165,80 @@ class Document(models.Model):
     digest = models.BinaryField(max_length=32)  # SHA-256
     size = models.BigIntegerField()
     received_at = models.DateTimeField()
+    original = models.BinaryField(max_length=32, null=True)
+    page = models.SmallIntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["subject"], name="people_document_subject")]
+
+
+class Mutual(models.Model):
+    """Who the mutual is, as its letters say: the last row stands. ``appeal_days``: from a refusal until when a member
+    may object; ``logo``: the digest of a picture."""
+
+    name_ar = models.CharField(max_length=200)
+    name_latin = models.CharField(max_length=200)
+    address_ar = models.CharField(max_length=300)
+    address_latin = models.CharField(max_length=300)
+    phone = models.CharField(max_length=40, default="")
+    email = models.CharField(max_length=120, default="")
+    site = models.CharField(max_length=120, default="")
+    appeal_days = models.SmallIntegerField()
+    appeal_to_ar = models.CharField(max_length=300)
+    appeal_to_latin = models.CharField(max_length=300)
+    logo = models.BinaryField(max_length=32, null=True)
+    by = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(appeal_days__gt=0), name="people_mutual_appeal_days")]
+
+
+class Letter(models.Model):
+    """A letter that was made. ``content``: all that it says, compressed, from which it is printed again to the byte;
+    ``digest``: SHA-256 of that. ``way``: how it left ("post", "counter", "e_mail"), blank until then."""
+
+    household = link("people.Household")
+    kind = models.CharField(max_length=20)
+    subject = models.CharField(max_length=60)  # "claim:81", "order:12", "person:7"
+    language = models.CharField(max_length=2)
+    digest = models.BinaryField(max_length=32)
+    content = models.BinaryField()
+    tells_care = models.BooleanField()  # whether it names acts, which not everybody may read
+    made_by = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    way = models.CharField(max_length=10, default="")
+    sent_by = models.BigIntegerField(null=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["household"], name="people_letter_household")]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "kind", "digest"], name="people_letter_once"),
+            models.CheckConstraint(condition=Q(way__in=("", "post", "counter", "e_mail")), name="people_letter_way"),
+            models.CheckConstraint(
+                condition=Q(way="", sent_by=None, sent_at=None)
+                | (~Q(way="") & Q(sent_by__isnull=False, sent_at__isnull=False)),
+                name="people_letter_sent_whole",
+            ),
+        ]
+
+
+class Card(models.Model):
+    """A member's card, the first, second ... that a person was given. A lost one is revoked; one is good at a time."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    number = models.SmallIntegerField()
+    made_by = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    revoked_by = models.BigIntegerField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "number"], name="people_card_number"),
+            models.UniqueConstraint(fields=["person"], condition=Q(revoked_at=None), name="people_card_one_is_good"),
+        ]
 
 
 class Consent(models.Model):

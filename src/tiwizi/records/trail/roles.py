@@ -27,18 +27,31 @@ def _may(permissions: str, *, scoped: bool = False, privileged: bool = False) ->
 
 ROLES: dict[str, Role] = {
     "desk_agent": _may(
-        "people.read people.write people.request_account cover.read care.receive care.read intake.write", scoped=True
+        "people.read people.write people.request_account cover.read care.receive care.read intake.write"
+        " people.attach people.write_letters",
+        scoped=True,
     ),
     "contributions_officer": _may(
-        "people.read people.write people.confirm_account cover.read cover.write intake.write"
+        "people.read people.write people.confirm_account cover.read cover.write intake.write people.attach"
+        " people.write_letters"
     ),
-    "adjudicator": _may("people.read cover.read care.read care.receive care.decide care.review", scoped=True),
-    "medical_adviser": _may("people.read care.read care.review care.approve_care", scoped=True),
-    "payment_preparer": _may("people.read money.read money.prepare", privileged=True),
+    "adjudicator": _may(
+        "people.read cover.read care.read care.receive care.decide care.review care.read_medical people.attach"
+        " people.write_letters",
+        scoped=True,
+    ),
+    "medical_adviser": _may(
+        "people.read care.read care.review care.approve_care care.read_medical people.attach people.write_letters",
+        scoped=True,
+    ),
+    "payment_preparer": _may("people.read people.write_letters money.read money.prepare", privileged=True),
     "payment_approver": _may("people.read people.confirm_account money.read money.approve", privileged=True),
     "treasurer": _may("money.read money.release", privileged=True),
     "accountant": _may("money.read money.reconcile money.post money.close", privileged=True),
-    "manager": _may("cover.read cover.propose_plan cover.publish_plan intake.write money.read", privileged=True),
+    "manager": _may(
+        "people.describe_mutual cover.read cover.propose_plan cover.publish_plan intake.write money.read",
+        privileged=True,
+    ),
     "internal_auditor": _may("people.read cover.read care.read money.read trail.read trail.verify", privileged=True),
     "it_admin": _may("people.ask_grant people.confirm_grant trail.verify", privileged=True),
     #: The clock and the workers: what a person has set off, they finish. Nobody logs in as it.

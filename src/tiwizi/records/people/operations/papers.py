@@ -9,6 +9,10 @@ from tiwizi.records.people.reach import reach_household, reach_person
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.refusal import Refused
 
+#: What a paper may be; all but the last four may say something of somebody's health.
+PAPERS = ("invoice", "prescription", "medical", "other", "identity", "civil", "school", "bank")
+OF_NO_ILLNESS = ("identity", "civil", "school", "bank")
+
 
 @operation("people.add_document", need="people.write")
 def add_document(act: Act, *, household: int, subject: str, kind: str, digest: str, size: int) -> int:
@@ -23,6 +27,30 @@ def add_document(act: Act, *, household: int, subject: str, kind: str, digest: s
         return known
     act.note(digest=digest)
     return Document.objects.create(size=size, received_at=act.at, **told).id
+
+
+@operation("people.attach", need="people.attach")
+def attach(
+    act: Act, *, household: int, subject: str, kind: str, original: str, pages: list[tuple[str, int]]
+) -> list[int]:
+    """A paper that was photographed or scanned. ``original``: SHA-256 of what was sent, in hex; ``pages``: (digest,
+    size in bytes) of the clean pages, which lie in the folder of files by now. The ids of its pages; the same original
+    for the same subject is one paper."""
+    reach_household(act, household)
+    if kind not in PAPERS:
+        raise Refused("no_such_word", what="paper", word=kind, known=", ".join(PAPERS))
+    sent = bytes.fromhex(original)
+    known = Document.objects.filter(household_id=household, subject=subject, original=sent).order_by("page")
+    if ids := list(known.values_list("id", flat=True)):
+        return ids
+    act.note(original=original, pages=len(pages))
+    return [
+        Document.objects.create(
+            household_id=household, subject=subject, kind=kind, digest=bytes.fromhex(digest), size=size,
+            received_at=act.at, original=sent, page=number,
+        ).id
+        for number, (digest, size) in enumerate(pages, 1)
+    ]  # fmt: skip
 
 
 @operation("people.give_consent", need="people.write")

@@ -1,0 +1,95 @@
+"""The papers of a file or a household, and who may see them.
+
+A paper of a file, a medical one and one that nobody has named show somebody's illness: only who may read that
+(care.read_medical) opens them. Who hands them in sees that they are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from tiwizi.records.care.models import Claim
+from tiwizi.records.people.looks import within_reach
+from tiwizi.records.people.models import Document, Household, Mutual
+from tiwizi.records.people.operations.papers import OF_NO_ILLNESS
+from tiwizi.records.trail.gate import By
+
+MEDICAL = "care.read_medical"
+
+
+class Subject(NamedTuple):
+    """What papers are of: ``what`` is "claim" or "household", ``number`` what people call it, ``name`` its subject in
+    the tables ("claim:81")."""
+
+    what: str
+    number: str
+    name: str
+    household: int
+    region: int | None
+
+
+class Page(NamedTuple):
+    document: int
+    page: int
+
+
+class Paper(NamedTuple):
+    """``readable``: whether who asks may open it."""
+
+    kind: str
+    received_at: datetime
+    readable: bool
+    pages: tuple[Page, ...]
+
+
+def subject_of(by: By, *, what: str, number: str, need: str = "people.attach") -> Subject | None:
+    """A file or a household by its number; None where there is none within the reach of who asks."""
+    if what == "claim":
+        rows = Claim.objects.filter(number=number).values_list("id", "household_id", "household__region_id")
+    else:
+        rows = Household.objects.filter(number=number).values_list("id", "id", "region_id")
+    found = rows.first()
+    if found is None or what not in ("claim", "household") or not within_reach(by, need, found[2]):
+        return None
+    return Subject(what, number, f"{what}:{found[0]}", found[1], found[2])
+
+
+def papers_of(by: By, subject: Subject) -> list[Paper]:
+    """The papers of a subject, the latest first."""
+    rows = Document.objects.filter(subject=subject.name, household_id=subject.household).order_by("-id")
+    found: dict[tuple[str, bytes, datetime], list[Page]] = {}
+    for row in rows:
+        key = (row.kind, bytes(row.original or row.digest), row.received_at)
+        found.setdefault(key, []).append(Page(row.id, row.page or 1))
+    return [
+        Paper(kind, at, may_open(by, kind, subject.what, subject.region), tuple(sorted(pages, key=_place)))
+        for (kind, _, at), pages in found.items()
+    ]
+
+
+def _place(page: Page) -> int:
+    return page.page
+
+
+def may_open(by: By, kind: str, what: str, region: int | None) -> bool:
+    """Whether somebody may see a paper of a kind, of a file or of a household, in a region."""
+    need = "people.read" if what == "household" and kind in OF_NO_ILLNESS else MEDICAL
+    return within_reach(by, need, region)
+
+
+def paper(by: By, document: int) -> tuple[str, int] | None:
+    """(digest in hex, id of the household) of a page; None where it is not there or not for who asks."""
+    row = Document.objects.filter(id=document, page__isnull=False).select_related("household").first()
+    if row is None or not may_open(by, row.kind, row.subject.partition(":")[0], row.household.region_id):
+        return None
+    return bytes(row.digest).hex(), row.household_id
+
+
+def digests_in_use() -> Iterator[str]:
+    """The digest of every file that a row names, some more than once."""
+    for digest in Document.objects.values_list("digest", flat=True).iterator():
+        yield bytes(digest).hex()
+    for logo in Mutual.objects.filter(logo__isnull=False).values_list("logo", flat=True):
+        yield bytes(logo).hex()
