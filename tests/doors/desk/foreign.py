@@ -9,11 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tiwizi.doors.clock import now
+from tiwizi.records.care.models import Claim
 from tiwizi.records.people.models import Document, Household, User
 
 
 def _household() -> object:
     return Household.objects.order_by("id").values_list("number", flat=True)[0]
+
+
+def _claim() -> object:
+    """A file of that household."""
+    home = Household.objects.order_by("id").values_list("id", flat=True)[0]
+    return Claim.objects.create(number="FOREIGN-1", household_id=home, received=now().date()).number
 
 
 def _passkey() -> object:
@@ -38,5 +45,5 @@ def _paper() -> object:
 
 
 FOREIGN: dict[str, Callable[[], object]] = {
-    "household": _household, "household_word": _household_word, "paper": _paper, "passkey": _passkey,
+    "claim": _claim, "household": _household, "household_word": _household_word, "paper": _paper, "passkey": _passkey,
 }  # fmt: skip

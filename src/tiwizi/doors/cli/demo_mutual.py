@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 ADMINISTRATORS = ("anna", "idir")
 AGENT, MANAGER, ADJUDICATOR = Who("imane"), Who("karim"), Who("salma")
 COLLEAGUE, PREPARER, APPROVER = Who("tariq"), Who("nadia"), Who("omar")
+ADVISER, SECOND_ADJUDICATOR = Who("samira"), Who("driss")
 TREASURER, ACCOUNTANT, SECOND_ACCOUNTANT = Who("leila"), Who("hicham"), Who("zineb")
 ROLES = {
     AGENT: ("desk_agent", "contributions_officer", "manager"), MANAGER: ("manager",), ADJUDICATOR: ("adjudicator",),
     COLLEAGUE: ("contributions_officer",), PREPARER: ("payment_preparer",), APPROVER: ("payment_approver",),
-    TREASURER: ("treasurer",), ACCOUNTANT: ("accountant",), SECOND_ACCOUNTANT: ("accountant",),
+    ADVISER: ("medical_adviser",), SECOND_ADJUDICATOR: ("adjudicator",), TREASURER: ("treasurer",),
+    ACCOUNTANT: ("accountant",), SECOND_ACCOUNTANT: ("accountant",),
 }  # fmt: skip
 #: Of everybody there, in a demo that says on every page that it is one.
 PASSWORD = "tiwizi-demo"

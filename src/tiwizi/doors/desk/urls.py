@@ -4,12 +4,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
-from tiwizi.doors.desk import home, papers, search, views
+from tiwizi.doors.desk import home, papers, review, search, views
 
-SUBJECTS = (home, search, views, papers)
+SUBJECTS = (home, search, views, papers, review)
 
 #: (name of the page, the permission that opens it); None: everybody.
-MENU: tuple[tuple[str, str | None], ...] = (("home", None),)
+MENU: tuple[tuple[str, str | None], ...] = (("home", None), ("review", "care.review"))
 #: Of each page the permission that opens it.
 NEEDS = {name: view.need for subject in SUBJECTS for _, view, name in subject.PAGES}
 

@@ -37,3 +37,8 @@ APPEAL: Lifecycle = (
     Step("raised", "reject", "rejected"),
     Step("raised", "withdraw", "withdrawn"),
 )
+
+FLAG: Lifecycle = (
+    Step("open", "dismiss", "dismissed"),
+    Step("open", "send", "sent"),
+)

@@ -220,6 +220,8 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(condition=Q(state__range=(0, 3)), name="care_decision_state_known"),
         ]
+        #: Of 1.5 million decisions the few that wait for a person.
+        indexes = [models.Index(fields=["line", "number"], condition=Q(state=3), name="care_decision_to_review")]
 
 
 class Correction(models.Model):
@@ -251,6 +253,7 @@ class Review(models.Model):
     quantity = models.IntegerField(null=True)
     price = minor(null=True)
     reason = models.CharField(max_length=200)
+    cause = models.CharField(max_length=30, null=True)  # one of reviewing.CAUSES, which a letter can cite
     by = models.BigIntegerField()
     at = models.DateTimeField()
 
@@ -313,3 +316,101 @@ class Appeal(models.Model):
                 name="care_appeal_decided_by_somebody",
             ),
         ]
+
+
+class Task(models.Model):
+    """A file that one reviewer has at hand until a moment, so that two do not do the same."""
+
+    claim = models.OneToOneField(Claim, models.PROTECT, related_name="+", db_constraint=False)
+    holder = models.BigIntegerField()
+    until = models.DateTimeField()
+
+
+class Recheck(models.Model):
+    """A file that somebody wants looked at again, whatever its decisions say: an appeal that was upheld, a flag of the
+    watch, a second opinion that differs. Open until a reviewer has closed it."""
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", db_constraint=False)
+    cause = models.CharField(max_length=60)  # "appeal:3", "flag:12", "opinion:7"
+    reason = models.CharField(max_length=200)
+    asked_by = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    closed_by = models.BigIntegerField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["claim"], condition=Q(closed_at=None), name="care_recheck_open")]
+        constraints = [models.UniqueConstraint(fields=["claim", "cause"], name="care_recheck_once")]
+
+
+class Sample(models.Model):
+    """Decided lines drawn for a second opinion: so many of each stratum of amounts, by a seed that draws the same lines
+    again. ``population``, ``drawn``: lines by stratum."""
+
+    seed = models.BigIntegerField()
+    share = models.IntegerField()  # basis points
+    since = models.DateField()
+    until = models.DateField()
+    population = models.JSONField()
+    drawn = models.JSONField()
+    by = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(share__range=(1, 10_000)), name="care_sample_share")]
+
+
+class Opinion(models.Model):
+    """A line of a sample, by the decision that was drawn, and what a second reviewer says of it."""
+
+    sample = models.ForeignKey(Sample, models.PROTECT, related_name="opinions")
+    line = link("care.ClaimLine")
+    decision = models.SmallIntegerField()
+    stratum = models.SmallIntegerField()
+    verdict = models.CharField(max_length=10, default="waiting")
+    note = models.CharField(max_length=200, default="")
+    by = models.BigIntegerField(null=True)
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sample", "line"], name="care_opinion_once"),
+            models.CheckConstraint(
+                condition=Q(verdict="waiting", by=None) | Q(verdict__in=("same", "otherwise"), by__isnull=False),
+                name="care_opinion_by_somebody",
+            ),
+        ]
+
+
+class Flag(models.Model):
+    """Something that the watch found odd, with its figures; it decides nothing. A person dismisses it or sends the file
+    to review. ``key`` names what was found within its kind, so that the next look finds it once."""
+
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=120)
+    claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="+", db_constraint=False)
+    person = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+", db_constraint=False)
+    provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="+", db_constraint=False)
+    figures = models.JSONField()
+    amount = minor()  # what is at stake
+    found_on = models.DateField()
+    state = models.CharField(max_length=10, default="open")
+    answer = models.CharField(max_length=200, default="")
+    answered_by = models.BigIntegerField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key"], name="care_flag_once"),
+            models.CheckConstraint(condition=Q(state__in=("open", "dismissed", "sent")), name="care_flag_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="open") | Q(answered_by__isnull=False), name="care_flag_answered_by_somebody"
+            ),
+        ]
+
+
+class Worker(models.Model):
+    """A process that decides shards, and when it was last seen looking for some."""
+
+    name = models.CharField(max_length=60, unique=True)
+    seen_at = models.DateTimeField()

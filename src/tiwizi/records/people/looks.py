@@ -44,3 +44,9 @@ def leave_trace_of_export(by: By, *, name: str, format: str, rows: int, query: s
     body = {"format": format, "rows": rows, "query": sha256(query.encode()).hexdigest()}
     with transaction.atomic():
         append([Draft(by.at, by.user, "people.exported", f"list:{name}", body, [])])
+
+
+def regions_within(by: By, need: str) -> frozenset[int] | None:
+    """The regions in which somebody may do this; None: everywhere."""
+    found = [grant.region for grant in by.grants if grant.allows(need)]
+    return None if None in found else frozenset(region for region in found if region is not None)

@@ -25,6 +25,12 @@ def decide_household(act: Act, *, household: int, day: date) -> dict[str, Any]:
     """
     act.within(Household.objects.values_list("region_id", flat=True).get(pk=household))
     act.not_own(household)
+    act.about("household", household)
+    return decide_now(act, household, day)
+
+
+def decide_now(act: Act, household: int, day: date) -> dict[str, Any]:
+    """The same, for verbs that have a household decided as a part of what they do and have asked who may."""
     share_turn(TURN)
     take_turn(f"household:{household}")
     own = Shard.objects.filter(
@@ -43,6 +49,5 @@ def decide_household(act: Act, *, household: int, day: date) -> dict[str, Any]:
                   state="done")  # fmt: skip
     tell(shard, found)
     shard.save(force_insert=True)
-    act.about("household", household)
     act.note(run=run.pk, digest=found.digest)
     return {"run": run.pk} | said(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Max
 
 from tiwizi.records.care.models import Claim, ClaimLine, Review
+from tiwizi.records.care.reviewing import CAUSES
 from tiwizi.records.people.reach import reach_household, touch
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.refusal import Refused
@@ -12,22 +13,28 @@ from tiwizi.rules.money import QUANTITY_SCALE
 
 
 @operation("care.review_line", need="care.review")
-def review_line(act: Act, *, line: int, reason: str, quantity: int | None = None, price: int | None = None) -> int:
+def review_line(
+    act: Act, *, line: int, reason: str, quantity: int | None = None, price: int | None = None, cause: str | None = None
+) -> int:
     """Approve a quantity (thousandths), a price (minor units) or both instead of those claimed; neither: as claimed
-    again. How many times the line has been reviewed now. Refused: approved_above_billed, withdrawn."""
+    again. ``cause``: one of reviewing.CAUSES, for the letter. How many times the line has been reviewed now. Refused:
+    approved_above_billed, withdrawn."""
     held = _reached(act, line)
     if held.withdrawn:
         raise Refused("withdrawn", number=line)
     if not reason.strip():
         raise Refused("no_reason")
+    if cause is not None and cause not in CAUSES:
+        raise Refused("no_such_word", what="cause", word=cause, known=", ".join(CAUSES))
     _check_approved(held, quantity, price)
     last = Review.objects.filter(line=held).aggregate(last=Max("number"))["last"] or 0
     Review.objects.create(
-        line=held, number=last + 1, quantity=quantity, price=price, reason=reason[:200], by=act.by.user, at=act.at
-    )
+        line=held, number=last + 1, quantity=quantity, price=price, reason=reason[:200], cause=cause, by=act.by.user,
+        at=act.at,
+    )  # fmt: skip
     ClaimLine.objects.filter(id=line).update(quantity_approved=quantity, price_approved=price)
     touch(held.claim.household_id, f"claim:{held.claim_id}")
-    act.note(line=line, quantity=quantity, price=price)
+    act.note(line=line, quantity=quantity, price=price, cause=cause)
     return last + 1
 
 

@@ -1,0 +1,32 @@
+"""What people type: amounts and quantities as people write them, "1 234,50" or "1234.5", in either kind of digits."""
+
+from __future__ import annotations
+
+from tiwizi.rules import money
+
+_SPACES = dict.fromkeys(map(ord, " \u00a0\u202f\u2009\u2066\u2067\u2068\u2069\u200e\u200f"), None)
+_DIGITS = {ord(digit): str(value) for value, digit in enumerate("٠١٢٣٤٥٦٧٨٩")} | {ord("٫"): "."}
+
+
+def amount(text: str, currency: str) -> int | None:
+    """Minor units; None where nothing was typed. Raises ValueError for what is no amount, or a negative one."""
+    plain = _plain(text)
+    return _not_negative(money.minor(plain, currency), most=money.MAX_AMOUNT) if plain else None
+
+
+def quantity(text: str) -> int | None:
+    """Thousandths; None where nothing was typed. Raises ValueError for what is no quantity, or a negative one."""
+    plain = _plain(text)
+    return _not_negative(money.thousandths(plain), most=money.MAX_QUANTITY) if plain else None
+
+
+def _plain(text: str) -> str:
+    """With a point and nothing else; a comma is a decimal mark where it is the only mark."""
+    plain = text.translate(_SPACES).translate(_DIGITS)
+    return plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain
+
+
+def _not_negative(value: int, *, most: int) -> int:
+    if not 0 <= value <= most:
+        raise ValueError(f"{value} is out of range")
+    return value

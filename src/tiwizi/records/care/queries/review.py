@@ -1,0 +1,113 @@
+"""The queue of the reviewers: files with lines that wait for a person, and files to be looked at again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+
+from tiwizi.records.care.models import Recheck, Task
+from tiwizi.records.care.reviewing import BIT, HELD, WAITS
+from tiwizi.records.people.looks import regions_within
+from tiwizi.records.people.models import Household, Region, User
+from tiwizi.records.trail.gate import By
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A file that waits for a reviewer. ``lines``: of its lines that do; ``billed``: of these, in minor units.
+    ``reasons``: names of rules.terms, and "appeal", "flag", "opinion" for who asks for a second look. ``holder``: who
+    has it at hand, until ``until``."""
+
+    claim: int
+    number: str
+    household: str
+    region: str
+    received: date
+    lines: int
+    billed: int
+    reasons: tuple[str, ...]
+    holder: int | None = None
+    holder_name: str = ""
+    until: datetime | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether it waits for a fact that no reviewer can give by looking."""
+        return bool(self.reasons) and all(reason in HELD for reason in self.reasons)
+
+
+#: Of each claim: lines that wait by their last decision; and claims of which somebody wants another look.
+_FILES = f"""WITH w AS (SELECT l.claim_id AS claim_id, COUNT(*) AS lines, SUM(d.billed) AS billed,
+        {", ".join(f"MAX(CASE WHEN d.reasons & {BIT[name]} <> 0 THEN 1 ELSE 0 END) AS {name}" for name in WAITS)}
+        FROM care_decision d JOIN care_line l ON l.id = d.line_id
+        WHERE d.state = 3 AND NOT l.withdrawn AND NOT EXISTS (
+            SELECT 1 FROM care_decision n WHERE n.line_id = d.line_id AND n.number = d.number + 1)
+        GROUP BY l.claim_id)
+    SELECT c.id, c.number, h.number, h.region_id, c.received, COALESCE(w.lines, 0), COALESCE(w.billed, 0),
+        {", ".join(f"COALESCE(w.{name}, 0)" for name in WAITS)}
+    FROM (SELECT claim_id FROM w UNION SELECT claim_id FROM care_recheck WHERE closed_at IS NULL) q
+    JOIN care_claim c ON c.id = q.claim_id JOIN people_household h ON h.id = c.household_id
+    LEFT JOIN w ON w.claim_id = q.claim_id"""
+
+
+def waiting_for_review(by: By) -> list[Waiting]:
+    """The files within the reach of who asks, without their own family's, in the order in which they should be done:
+    what somebody waits for an answer to first, then what was handed in first, the larger before the smaller."""
+    regions = regions_within(by, "care.review")
+    with connection.cursor() as cursor:
+        cursor.execute(_FILES)
+        rows = cursor.fetchall()
+    rows = [row for row in rows if regions is None or row[3] in regions]
+    if by.household is not None:
+        own = Household.objects.values_list("number", flat=True).get(pk=by.household)
+        rows = [row for row in rows if row[2] != own]
+    second = _second_looks([row[0] for row in rows])
+    tasks = {task.claim_id: task for task in Task.objects.filter(until__gt=by.at)}
+    names = dict(User.objects.filter(id__in={t.holder for t in tasks.values()}).values_list("id", "name"))
+    codes = dict(Region.objects.values_list("id", "code"))
+    found = [
+        Waiting(
+            row[0], row[1], row[2], codes.get(row[3], ""), _day(row[4]), row[5], int(row[6]),
+            (*second.get(row[0], ()), *(name for name, is_so in zip(WAITS, row[7:], strict=True) if is_so)),
+            *_held(tasks.get(row[0]), names),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (one.held, not _second(one), one.received, -one.billed, one.claim))
+
+
+def next_of(by: By, *, after: int | None = None) -> list[int]:
+    """Claims that nobody else has at hand and a look can settle, in their order, those behind ``after`` first."""
+    claims = [one.claim for one in waiting_for_review(by) if not one.held and one.holder in (None, by.user)]
+    at = claims.index(after) + 1 if after in claims else 0
+    return [claim for claim in claims[at:] + claims[:at] if claim != after]
+
+
+def has_at_hand(by: By, claim: int) -> bool:
+    """Whether whoever asks holds a file now."""
+    return Task.objects.filter(claim_id=claim, holder=by.user, until__gt=by.at).exists()
+
+
+def _second(one: Waiting) -> bool:
+    return any(reason not in WAITS for reason in one.reasons)
+
+
+def _second_looks(claims: list[int]) -> dict[int, tuple[str, ...]]:
+    """claim -> who asks for another look: "appeal", "flag", "opinion"."""
+    found: dict[int, tuple[str, ...]] = {}
+    wanted = set(claims)
+    for claim, cause in Recheck.objects.filter(closed_at=None).order_by("id").values_list("claim_id", "cause"):
+        kind = cause.partition(":")[0]
+        if claim in wanted and kind not in found.get(claim, ()):
+            found[claim] = (*found.get(claim, ()), kind)
+    return found
+
+
+def _held(task: Task | None, names: dict[int, str]) -> tuple[int | None, str, datetime | None]:
+    return (None, "", None) if task is None else (task.holder, names.get(task.holder, ""), task.until)
+
+
+def _day(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
