@@ -8,6 +8,8 @@ TIWIZI_SECRET     signs what leaves the house: sessions, links, the code on a me
                   Without it `tiwizi serve` keeps one in a file beside the database
 TIWIZI_ADDRESS    where people reach the desk: https://desk.example.ma (the default: http://localhost:8000)
 TIWIZI_FILES      the folder of papers and photographs (the default: a folder beside the SQLite file, or tiwizi.files)
+TIWIZI_BANK_FOLDER
+                  the folder that the bank's gateway takes files from (the default: bank, beside the SQLite file)
 TIWIZI_DEMO       1: made-up people, no second factor; said on every page
 """
 
@@ -31,6 +33,8 @@ ADDRESS = os.environ.get("TIWIZI_ADDRESS", "http://localhost:8000")
 _IS_SECURE = ADDRESS.startswith("https://")
 _FILES_BESIDE = DATABASES["default"]["NAME"] if "sqlite3" in DATABASES["default"]["ENGINE"] else "tiwizi"
 FILES = Path(os.environ.get("TIWIZI_FILES", f"{_FILES_BESIDE}.files"))
+
+BANK_FOLDER = Path(os.environ.get("TIWIZI_BANK_FOLDER", Path(_FILES_BESIDE).parent / "bank"))
 
 INSTALLED_APPS = [
     "tiwizi.records.trail",

@@ -17,7 +17,7 @@ from typing import Any, Concatenate, ParamSpec
 from allauth.account.decorators import reauthentication_required
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from tiwizi.doors.look.templatetags.look import language
@@ -34,7 +34,7 @@ class Desk(HttpRequest):
     htmx: Any
 
 
-View = Callable[Concatenate[Desk, P], HttpResponse]
+View = Callable[Concatenate[Desk, P], HttpResponseBase]
 
 
 def page(need: str | None, *, post: bool | str = False, step_up: bool = False) -> Callable[[View[P]], View[P]]:
@@ -47,7 +47,7 @@ def page(need: str | None, *, post: bool | str = False, step_up: bool = False) -
         taken = require_http_methods(["GET", "HEAD", "POST"] if post else ["GET", "HEAD"])(proven)
 
         @wraps(view)
-        def guarded(request: Desk, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: Desk, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             asked = (need, post if request.method == "POST" and isinstance(post, str) else None)
             for permission in asked:
                 if permission is not None and not request.by.may(permission):

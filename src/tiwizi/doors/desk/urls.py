@@ -4,12 +4,34 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
-from tiwizi.doors.desk import home, papers, review, search, views
+from tiwizi.doors.desk import (
+    batch,
+    home,
+    papers,
+    payments,
+    returned,
+    review,
+    search,
+    views,
+)
 
-SUBJECTS = (home, search, views, papers, review)
+SUBJECTS = (
+    home,
+    search,
+    views,
+    papers,
+    review,
+    payments,
+    batch,
+    returned,
+)
 
 #: (name of the page, the permission that opens it); None: everybody.
-MENU: tuple[tuple[str, str | None], ...] = (("home", None), ("review", "care.review"))
+MENU: tuple[tuple[str, str | None], ...] = (
+    ("home", None),
+    ("review", "care.review"),
+    ("payments", "money.read"),
+)
 #: Of each page the permission that opens it.
 NEEDS = {name: view.need for subject in SUBJECTS for _, view, name in subject.PAGES}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
 from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.look.templatetags.look import t
@@ -16,6 +15,8 @@ KEEPS = "people.keep_views"
 
 @page(KEEPS, post=True)
 def save(request: Desk) -> HttpResponse:
+    if request.method != "POST":
+        return HttpResponseRedirect("/")
     said = {name: request.POST.get(name, "") for name in ("list", "query", "name")}
     _, refusal = attempt(
         request, save_view, listing=said["list"], query=said["query"], name=said["name"],
@@ -26,6 +27,8 @@ def save(request: Desk) -> HttpResponse:
 
 @page(KEEPS, post=True)
 def forget(request: Desk, number: int) -> HttpResponse:
+    if request.method != "POST":
+        return HttpResponseRedirect("/")
     _, refusal = attempt(request, forget_view, view=number)
     return _back(request, refusal, t("list:forgotten"))
 
@@ -42,6 +45,6 @@ def _back(request: Desk, refusal: dict[str, str] | None, done: str) -> HttpRespo
 
 
 PAGES = (
-    ("views/save/", require_POST(save), "save_view"),
-    ("views/<int:number>/forget/", require_POST(forget), "forget_view"),
+    ("views/save/", save, "save_view"),
+    ("views/<int:number>/forget/", forget, "forget_view"),
 )

@@ -52,12 +52,18 @@ def make_file(by: By, *, batch: int, folder: Path, format: str = ISO) -> Path:
     return place
 
 
-def hand_over_file(by: By, *, batch: int, folder: Path) -> Path:
-    """Give the file of a batch to the bank; where it lies now. Once: asked again, it changes nothing."""
+def made_file(*, batch: int, folder: Path) -> Path:
+    """The file of a batch as it was noted. Refused: no_file_yet, file_gone."""
     noted = noted_file(batch)
     if noted is None:
         raise Refused("no_file_yet", batch=batch)
-    made = _made(folder, noted)
+    return _made(folder, noted)
+
+
+def hand_over_file(by: By, *, batch: int, folder: Path) -> Path:
+    """Give the file of a batch to the bank; where it lies now. Once: asked again, it changes nothing."""
+    made = made_file(batch=batch, folder=folder)
+    digest = _sha256(made)
     hand_over(by, batch=batch)
     place = folder / HANDED_OVER / made.name
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +71,7 @@ def hand_over_file(by: By, *, batch: int, folder: Path) -> Path:
         os.link(made, place)
         _sync(place.parent)
     except FileExistsError:
-        assert _sha256(place) == noted.digest, f"{place} is another file than the one of this batch"
+        assert _sha256(place) == digest, f"{place} is another file than the one of this batch"
     return place
 
 

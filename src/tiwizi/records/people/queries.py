@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -52,6 +53,19 @@ def users() -> list[Holder]:
 def _in_force(grant: RoleGrant) -> bool:
     """A privileged role waits for its second signature; the first administrators came with none (S5)."""
     return grant.asked_by_id is None or grant.confirmed_by_id is not None or not ROLES[grant.role].privileged
+
+
+def user_names(numbers: Iterable[int | None]) -> dict[int, str]:
+    """What users are called, by number."""
+    wanted = {number for number in numbers if number is not None}
+    return dict(User.objects.filter(id__in=wanted).values_list("id", "name"))
+
+
+def who_may(permission: str) -> list[tuple[int, str]]:
+    """Users who hold a permission everywhere, (number, name), by name."""
+    roles = [name for name, role in ROLES.items() if permission in role.permissions and name != "system"]
+    held = RoleGrant.objects.filter(role__in=roles, revoked_at=None, user__is_active=True).select_related("user")
+    return sorted({(grant.user_id, grant.user.name) for grant in held if _in_force(grant)}, key=lambda one: one[1])
 
 
 class View(NamedTuple):

@@ -25,7 +25,8 @@ LOOKS = {
     "prepared": ("saffron", "●"), "raised": ("saffron", "●"), "asked": ("saffron", "●"), "seen": ("saffron", "●"),
     "parked": ("saffron", "●"), "draft": ("saffron", "●"),
     "reduced": ("ink", "◐"), "working": ("ink", "◐"), "posting": ("ink", "◐"), "leased": ("ink", "◐"),
-    "released": ("ink", "→"), "handed_over": ("ink", "→"),
+    "settled": ("green", "✓"), "ready": ("saffron", "●"), "sent": ("ink", "→"), "released": ("ink", "→"),
+    "handed_over": ("ink", "→"),
 }  # fmt: skip
 
 
@@ -121,6 +122,11 @@ def state(word: str) -> SafeString:
     return format_html('<span class="chip chip-{}"><span aria-hidden="true">{}</span> {}</span>', colour, mark, said)
 
 
+def state_word(word: str) -> str:
+    """A state as a word alone."""
+    return locale.text("desk/states", word, lang=language())
+
+
 @register.filter
 def counted(n: int, unit: str) -> str:
     """``{{ 3|counted:"day" }}``: a number with its noun, in the right plural."""
@@ -134,6 +140,12 @@ def named(person: Any) -> SafeString:
     if language() != "ar":
         first, second = second, first
     return format_html('<bdi dir="auto">{}</bdi>', first or second or person.number)
+
+
+@register.filter
+def may(by: Any, permission: str) -> bool:
+    """``{% if request.by|may:"money.release" %}``: whether the reader may."""
+    return bool(by and by.may(permission))
 
 
 @register.filter

@@ -15,7 +15,7 @@ import pyarrow as pa
 from tiwizi.records.database.columns import reserve_ids, write_columns
 from tiwizi.records.database.locks import take_turn
 from tiwizi.records.money.models import Book, PaymentBatch, PaymentItem, PaymentOrder
-from tiwizi.records.money.queries.to_pay import HELD, PAYABLE, PAYS, Dues, Open, dues, open_transfers, ties
+from tiwizi.records.money.queries.to_pay import HELD, PAYABLE, PAYS, Dues, Open, dues, free_of, open_transfers
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.refusal import Refused
 
@@ -40,7 +40,7 @@ def prepare(
         raise Refused("book_without_bank", book=book)
     take_turn("money.prepare")
     found = open_transfers(book=within.id, until=on, to=to)
-    kept = found.only(_free_of(found, (act.by.user, *without)))
+    kept = found.only(free_of(found, (act.by.user, *without)))
     owed = dues(kept, at=act.at)
     held = {HELD[why]: int(many) for why, many in zip(*np.unique(owed.held, return_counts=True), strict=True) if why}
     tied = len(found.id) - len(kept.id)
@@ -57,16 +57,6 @@ def prepare(
     return {
         "batch": batch.id, "orders": batch.orders, "amount": amount, "items": items, "held": held, "tied": tied,
     }  # fmt: skip
-
-
-def _free_of(found: Open, users: Sequence[int]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """The transfers that none of some users has a hand in."""
-    payees, things = ties(users)
-    free = ~np.isin(found.payee, np.fromiter(payees, np.int64, len(payees)))
-    for source in {source for source, _ in things}:
-        subjects = np.array([subject for kind, subject in things if kind == source], np.int64)
-        free &= ~((found.source == source) & np.isin(found.subject, subjects))
-    return free
 
 
 def _write(batch: PaymentBatch, owed: Dues, found: Open) -> int:

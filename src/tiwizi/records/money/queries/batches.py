@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from django.db.models import Count, Q
 
 from tiwizi.records.money.models import Book, PaymentBatch, PaymentOrder
-from tiwizi.records.money.queries.to_pay import HELD, PAYS, dues, open_transfers
+from tiwizi.records.money.queries.to_pay import HELD, PAYS, dues, free_of, open_transfers
 from tiwizi.records.people.models import Payee
 from tiwizi.records.trail.refusal import Refused
 
@@ -74,21 +75,26 @@ class Waiting(NamedTuple):
 
 
 class ToPay(NamedTuple):
-    """What a batch would hold: payees and their sum in minor units; and who waits."""
+    """What a batch would hold: payees and their sum in minor units; who waits; and how many transfers are left for
+    another batch, since whoever is to sign has a hand in them."""
 
     payees: int
     amount: int
     waiting: list[Waiting]
+    tied: int = 0
 
 
-def to_pay(*, book: str, on: date, at: datetime, to: str = "", limit: int = 1000) -> ToPay:
-    """What could be paid from a book at a moment, of what is owed up to the end of the day ``on``."""
+def to_pay(*, book: str, on: date, at: datetime, to: str = "", without: Sequence[int] = (), limit: int = 1000) -> ToPay:
+    """What could be paid from a book at a moment, of what is owed up to the end of the day ``on``. without: users who
+    are to prepare, approve or release it: what touches them is left."""
     number = Book.objects.filter(code=book).values_list("id", flat=True).first()
     if number is None:
         raise Refused("no_such_book", code=book, known=", ".join(Book.objects.values_list("code", flat=True)) or "-")
-    owed = dues(open_transfers(book=number, until=on, to=to), at=at)
+    found = open_transfers(book=number, until=on, to=to)
+    kept = found.only(free_of(found, without)) if without else found
+    owed = dues(kept, at=at)
     pays = owed.held == PAYS
     waits = [(int(owed.payee[i]), int(owed.amount[i]), HELD[owed.held[i]]) for i in (~pays).nonzero()[0][:limit]]
     names = dict(Payee.objects.filter(id__in=[payee for payee, *_ in waits]).values_list("id", "name"))
     waiting = [Waiting(payee, names[payee], amount, reason) for payee, amount, reason in waits]
-    return ToPay(int(pays.sum()), int(owed.amount[pays].sum()), waiting)
+    return ToPay(int(pays.sum()), int(owed.amount[pays].sum()), waiting, len(found.id) - len(kept.id))

@@ -121,3 +121,13 @@ def ties(users: Sequence[int]) -> tuple[set[int], set[tuple[int, int]]]:
         cursor.execute(f"SELECT payee_id, source, subject FROM money_tie WHERE user_id IN ({marks})", list(users))
         rows = cursor.fetchall()
     return {payee for payee, *_ in rows if payee is not None}, {(s, n) for p, s, n in rows if s is not None}
+
+
+def free_of(found: Open, users: Sequence[int]) -> NDArray[np.bool_]:
+    """The transfers that none of some users has a hand in."""
+    payees, things = ties(users)
+    free = ~np.isin(found.payee, np.fromiter(payees, np.int64, len(payees)))
+    for source in {source for source, _ in things}:
+        subjects = np.array([subject for kind, subject in things if kind == source], np.int64)
+        free &= ~((found.source == source) & np.isin(found.subject, subjects))
+    return free
