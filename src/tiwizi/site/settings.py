@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
+from django.contrib.messages.constants import ERROR, SUCCESS, WARNING
 
 from tiwizi.site.database import database
 
@@ -110,6 +111,8 @@ TEMPLATES = [
         },
     }
 ]
+#: How a message looks (look.css).
+MESSAGE_TAGS = {SUCCESS: "done", WARNING: "waits", ERROR: "refusal"}
 #: Where `tiwizi serve` puts the styles, scripts and fonts, compressed; without it they are served as they lie.
 STATIC_ROOT = os.environ.get("TIWIZI_STATIC")
 STATIC_URL = "/static/"
@@ -151,19 +154,26 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = False  # axes counts what failed, in the database, where it is evidence
+ACCOUNT_FORMS = {"change_password": "tiwizi.doors.desk.second_factor.ChangePassword"}
 ACCOUNT_USER_DISPLAY = "tiwizi.doors.desk.sign_in.displayed"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Tiwizi"
 MFA_ADAPTER = "tiwizi.doors.desk.sign_in.SecondFactor"
+MFA_FORMS = {
+    "authenticate": "tiwizi.doors.desk.second_factor.Authenticate",
+    "reauthenticate": "tiwizi.doors.desk.second_factor.Reauthenticate",
+}
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _IS_SECURE
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_PARAMETERS = "tiwizi.doors.desk.second_factor.counted_by"
+AXES_SENSITIVE_PARAMETERS = ["code", "oldpassword", "password1", "password2", "credential"]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "tiwizi.doors.desk.sign_in.locked_out"
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_FORM_FIELD = "username"  # what allauth hands over; the form's own field is "login"
+AXES_USERNAME_CALLABLE = "tiwizi.doors.desk.second_factor.counted_as"
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]

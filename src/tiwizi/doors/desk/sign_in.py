@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from hashlib import sha256
+from pathlib import PurePosixPath
 from typing import Any
 
 from allauth.account import views as account
@@ -13,20 +14,47 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import lazy
+
+from tiwizi.doors.look.templatetags.look import language, t
+from tiwizi.locale import catalogue
+
+_said = lazy(lambda key: t(f"sign_in:{key}"), str)
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _said("wrong_login"),
+        "invalid_login": _said("wrong_login"),
+        "incorrect_password": _said("wrong_password"),
+        "enter_current_password": _said("wrong_password"),
+        "incorrect_code": _said("wrong_code"),
+        "account_inactive": _said("inactive"),
+        "invalid_password_reset": _said("link_spent"),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Users are created by an administrator, and confirmed by a second one."""
         return False
 
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *_: Any, **__: Any
+    ) -> None:
+        """What was done, in our words; who signs in or out sees it without being told."""
+        key = "said_" + PurePosixPath(message_template or "").stem
+        if key in catalogue("desk/sign_in", language()):
+            messages.success(request, t(f"sign_in:{key}"))
+
 
 class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets of second factors are encrypted with the house's secret."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": _said("wrong_code")}
 
     def encrypt(self, text: str) -> str:
         return _cipher().encrypt(text.encode()).decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -38,7 +39,7 @@ class WhoMiddleware:
 def _lacks_second_factor(request: HttpRequest) -> bool:
     if settings.DEMO or request.path.startswith(("/account/", "/language/", settings.STATIC_URL)):
         return False
-    return not is_mfa_enabled(request.user)
+    return not is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
 
 
 def menu(by: By) -> list[tuple[str, str]]:
