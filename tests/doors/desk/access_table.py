@@ -41,7 +41,7 @@ def table() -> dict[str, Row]:
             continue
         for name, row in tomllib.loads(path.read_text(encoding="utf-8")).items():
             assert name not in rows, f"{path.name}: the page {name} stands in another file too"
-            rows[name] = Row(roles(row["opens"]), roles(row.get("posts", "")), row.get("of", {}))
+            rows[name] = Row(roles(row.get("opens", "")), roles(row.get("posts", "")), row.get("of", {}))
     return rows
 
 

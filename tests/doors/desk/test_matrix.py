@@ -101,9 +101,9 @@ def _faults(route: Route, row: Row, method: str, may: bool, answer: Answer) -> l
     told = f"{method} {route.name} answered {answer.status} {answer.place}".rstrip()
     if may:
         return [] if answer.let_in and answer.status != 405 else [f"{told}: the table lets this role in"]
-    if method == "POST" and not row.posts:
+    if not (row.posts if method == "POST" else row.opens):
         takes_none = answer.status in (403, 405, NOT_THERE) or answer.place.startswith("/account/")
-        return [] if takes_none else [f"{told}: the table says that it takes no form"]
+        return [] if takes_none else [f"{told}: the table says that it answers nobody"]
     return [] if not answer.let_in else [f"{told}: the table keeps this role out"]
 
 
