@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tiwizi.doors.clock import now
-from tiwizi.records.care.models import Claim
+from tiwizi.records.care.models import Claim, Run
 from tiwizi.records.people.models import Document, Household, User
 
 
@@ -44,6 +44,12 @@ def _paper() -> object:
     ).id  # fmt: skip
 
 
+def _run() -> object:
+    """One of the whole mutual."""
+    return Run.objects.order_by("id").values_list("id", flat=True)[0]
+
+
 FOREIGN: dict[str, Callable[[], object]] = {
     "claim": _claim, "household": _household, "household_word": _household_word, "paper": _paper, "passkey": _passkey,
+    "run": _run,
 }  # fmt: skip

@@ -26,7 +26,7 @@ from tiwizi.records.cover.versions import open_plan
 from tiwizi.records.database.columns import among, read_columns, write_columns
 from tiwizi.rules.adjudicate import engine
 from tiwizi.rules.adjudicate.columns import Column
-from tiwizi.rules.terms import REFUSED
+from tiwizi.rules.terms import REFUSED, STATES
 
 Rows = dict[str, Any]
 
@@ -46,6 +46,7 @@ class Outcome:
     transfers: int
     corrections: int
     digest: bytes
+    states: tuple[int, ...]  # lines by the state in which they stand now
 
 
 def decide_and_keep(households: Column, by: Basis, *, run: int, day: date, threads: int = 1) -> Outcome:
@@ -63,6 +64,7 @@ def decide_and_keep(households: Column, by: Basis, *, run: int, day: date, threa
     return Outcome(
         len(households), len(known.claims), len(known.lines), len(written["line"]), transfers=transfers,
         corrections=corrections, digest=digest, paid=int(found.paid.sum()),
+        states=tuple(np.bincount(found.state, minlength=len(STATES)).tolist()),
         **{name: int(sums[name].sum()) for name in ("billed", "reductions", "share")},
     )  # fmt: skip
 

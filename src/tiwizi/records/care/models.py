@@ -167,6 +167,11 @@ class Shard(models.Model):
     reductions = minor(default=0)
     share = minor(default=0)
     digest = models.BinaryField(max_length=32, null=True)  # of the decisions that it wrote
+    #: Of its lines, by the state in which they stand now: rules.terms.STATES.
+    lines_paid = models.IntegerField(null=True)
+    lines_reduced = models.IntegerField(null=True)
+    lines_refused = models.IntegerField(null=True)
+    lines_to_review = models.IntegerField(null=True)
 
     class Meta:
         constraints = [

@@ -14,7 +14,7 @@ from django.db import Error, connection, transaction
 from django.db.models import Q
 
 from tiwizi.records.care.lifecycles import RUN, SHARD
-from tiwizi.records.care.models import Run, Shard
+from tiwizi.records.care.models import Run, Shard, Worker
 from tiwizi.records.care.operations.run import decide_shard, finish_run
 from tiwizi.records.trail.gate import By
 from tiwizi.records.trail.lifecycle import after
@@ -22,6 +22,8 @@ from tiwizi.records.trail.roles import Grant
 
 LEASE = timedelta(seconds=60)
 MOST_TRIES = 5
+#: A worker says so often that it is there, and is missed when it has not for so long.
+BEAT, MISSED = timedelta(seconds=10), timedelta(seconds=45)
 _log = logging.getLogger(__name__)
 
 
@@ -31,8 +33,10 @@ def work(*, run: int, worker: str, clock: Callable[[], datetime], threads: int =
     It comes back when no shard can be leased: all are done, put aside, or in the hands of others.
     """
     done = 0
+    beat(worker, clock())
     while (shard := lease(run=run, worker=worker, now=clock())) is not None:
         done += _try(shard, worker, clock, threads)
+        beat(worker, clock())
     if not Shard.objects.filter(run=run).exclude(state="done").exists():
         finish_run(_by(clock), run=run)
     return done
@@ -80,3 +84,16 @@ def give_back(*, shard: int, worker: str) -> None:
         if row is not None:
             row.state = after(SHARD, row.state, "park" if row.tries >= MOST_TRIES else "release")
             row.save(update_fields=["state"])
+
+
+#: When each worker of this process last said that it is there.
+_said: dict[str, datetime] = {}
+
+
+def beat(worker: str, now: datetime) -> None:
+    """Say that a worker is there, at most every ten seconds, and forget those that have been gone for a day."""
+    if worker in _said and now - _said[worker] < BEAT:
+        return
+    Worker.objects.update_or_create(name=worker, defaults={"seen_at": now})
+    Worker.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
+    _said[worker] = now

@@ -26,6 +26,7 @@ from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.lifecycle import after
 from tiwizi.records.trail.refusal import Refused
 from tiwizi.rules.adjudicate.columns import Column
+from tiwizi.rules.terms import STATES
 
 #: Claims that one transaction decides: 50,000 lines and a second of work, which a killed worker loses, and the desk
 #: waits for on SQLite.
@@ -124,6 +125,8 @@ def tell(row: Shard, found: Outcome) -> None:
     """Put what was done on its shard."""
     for name in ("households", "claims", "lines", "changed", "billed", "paid", "reductions", "share", "digest"):
         setattr(row, name, getattr(found, name))
+    for state, count in zip(STATES, found.states, strict=True):
+        setattr(row, f"lines_{state}", count)
 
 
 def said(found: Outcome) -> dict[str, Any]:
