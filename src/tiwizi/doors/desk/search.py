@@ -1,4 +1,4 @@
-"""One search box: number, CIN, phone, name in either script."""
+"""One search box: a number, a CIN, a phone, a payment, or a name in either script."""
 
 from __future__ import annotations
 
@@ -6,16 +6,24 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from tiwizi.doors.desk.page import Desk, page
+from tiwizi.records.care.queries.search import find
+
+#: Answers below the box while one types, and on the page.
+BELOW, ON_PAGE = 8, 50
 
 
 @page("people.read")
 def search(request: Desk) -> HttpResponse:
-    return render(request, "desk/search.html", {"asked": request.GET.get("q", "")})
+    """The whole page, which works without a script too."""
+    asked = request.GET.get("q", "")
+    return render(request, "desk/search.html", {"asked": asked, "found": find(request.by, asked, most=ON_PAGE)})
 
 
 @page("people.read")
 def answers(request: Desk) -> HttpResponse:
-    return HttpResponse("")
+    """What comes below the box while one types."""
+    asked = request.GET.get("q", "")
+    return render(request, "desk/search_answers.html", {"asked": asked, "found": find(request.by, asked, most=BELOW)})
 
 
 PAGES = (("search/", search, "search"), ("search/answers/", answers, "search_answers"))

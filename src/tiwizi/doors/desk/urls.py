@@ -4,10 +4,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
-from tiwizi.doors.desk import batch, home, papers, payments, returned, review, runs, search, views
+from tiwizi.doors.desk import batch, home, household, papers, payments, returned, review, runs, search, views
 
-SUBJECTS = (home, search, views, papers, review, payments, batch, returned, runs)
-
+SUBJECTS = (home, search, household, views, papers, review, payments, batch, returned, runs)
 #: (name of the page, the permission that opens it); None: everybody.
 MENU: tuple[tuple[str, str | None], ...] = (
     ("home", None),

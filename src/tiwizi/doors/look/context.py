@@ -22,6 +22,7 @@ def look(request: HttpRequest) -> dict[str, Any]:
         "is_demo": settings.DEMO,
         "currency": getattr(request, "currency", "MAD"),
         "menu": getattr(request, "menu", ()),
+        "may_search": hasattr(request, "by") and request.by.may("people.read"),
         "form_key": _form_key,
     }
 

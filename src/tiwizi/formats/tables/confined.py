@@ -35,7 +35,7 @@ class Limits:
     longest: float = 20
 
 
-def read(path: Path, table: str, limits: Limits = Limits()) -> Source:  # noqa: B008
+def read(path: Path, table: str, limits: Limits = Limits(), *, whole: bool = False) -> Source:  # noqa: B008
     """A CSV file, a workbook or a Parquet file as a table. Raises TableError, also when a limit was reached."""
     handle, name = tempfile.mkstemp(prefix="tiwizi-", suffix=".arrow")
     os.close(handle)
@@ -45,7 +45,7 @@ def read(path: Path, table: str, limits: Limits = Limits()) -> Source:  # noqa: 
         if said["key"]:
             raise TableError(said["key"], **(said["values"] | {"file": str(path)}))
         if path.suffix.lower() == ".parquet":  # it has been read whole without harm, and lies in columns already
-            return parquet_file.read(path, table)
+            return parquet_file.read(path, table, whole=whole)
         return _cells(cells_at, said, table, str(path)).source()
     finally:
         cells_at.unlink(missing_ok=True)

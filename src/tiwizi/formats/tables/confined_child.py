@@ -88,7 +88,7 @@ def _size() -> int:
 
 def _read(path: Path, table: str, result: str) -> dict[str, Any]:
     if path.suffix.lower() == ".parquet":
-        parquet_file.read(path, table)
+        parquet_file.read(path, table, whole=True)
         return {"key": ""}
     read = xlsx_file.read_cells if path.suffix.lower() == ".xlsx" else csv_file.read_cells
     found = read(path, table)

@@ -25,8 +25,9 @@ _BYTES = (
 _BROKEN = (pa.ArrowException, OSError, ValueError, MemoryError)
 
 
-def read(path: Path, table: str) -> Source:
-    """The columns that decide; the others are only read to show a bad row. Raises TableError."""
+def read(path: Path, table: str, *, whole: bool = False) -> Source:
+    """The columns that decide; the others are only read to show a bad row. ``whole``: names, phones and what else
+    decides nothing too, for records that keep them. Raises TableError."""
     try:
         metadata = pq.read_metadata(path)
         schema = metadata.schema.to_arrow_schema()
@@ -36,10 +37,11 @@ def read(path: Path, table: str) -> Source:
         raise TableError("too_many_rows", file=str(path), rows=metadata.num_rows, most=MAX_ROWS)
     headings = list(schema.names)
     names = named_columns(headings, table, str(path))
-    wanted = {heading: name for heading, name in zip(headings, names, strict=True) if name and _decides(table, name)}
+    known = {heading: name for heading, name in zip(headings, names, strict=True) if name}
+    wanted = {heading: name for heading, name in known.items() if whole or _decides(table, name)}
     _check_types(schema, wanted, path)
     _refuse_long_cells(path, schema, list(wanted))
-    read = _columns(path, list(wanted), [h for h, name in wanted.items() if column(table, name).kind != "key"])
+    read = _columns(path, list(wanted), [h for h, name in wanted.items() if _repeats(table, name)])
 
     def original(at: NDArray[Any]) -> dict[str, Any]:
         rest = [heading for heading in headings if heading not in wanted]
@@ -55,6 +57,10 @@ def read(path: Path, table: str) -> Source:
 def _decides(table: str, name: str) -> bool:
     kind = column(table, name).kind
     return kind != "text" or name in ("prior_approval", "episode", "doubt") or name.startswith("label")
+
+
+def _repeats(table: str, name: str) -> bool:
+    return column(table, name).kind != "key" and _decides(table, name)
 
 
 def _check_types(schema: Any, wanted: dict[str, str], path: Path) -> None:

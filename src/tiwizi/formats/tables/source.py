@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,18 +111,21 @@ def find_tables(folder: Path, *, lang: str = "en", required: Sequence[str] = REQ
     return found
 
 
-def read_source(path: Path, table: str, *, lang: str = "en", uploaded: bool = False) -> Source:
+def read_source(path: Path, table: str, *, lang: str = "en", uploaded: bool = False, whole: bool = False) -> Source:
     """A file as a table. ``uploaded``: it comes from a stranger, and is read by a confined process (as every workbook
-    is, wherever it comes from). Raises TableError when it cannot be a table.
+    is, wherever it comes from). ``whole``: with the columns that decide nothing, which a Parquet file is otherwise not
+    asked for. Raises TableError when it cannot be a table.
     """
     from tiwizi.formats.tables import confined, csv_file, parquet_file
 
     ending = path.suffix.lower()
     if ending in SPREADSHEETS:
         raise TableError("spreadsheet", lang=lang, file=str(path))
-    read = parquet_file.read if ending == ".parquet" else csv_file.read
+    read: Callable[[Path, str], Source] = csv_file.read
     if uploaded or ending == ".xlsx":
-        read = confined.read
+        read = partial(confined.read, whole=whole)
+    elif ending == ".parquet":
+        read = partial(parquet_file.read, whole=whole)
     try:
         if path.stat().st_size == 0:
             raise TableError("empty_file", file=str(path))

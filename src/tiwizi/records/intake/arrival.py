@@ -102,7 +102,7 @@ def read_files(files: Files, *, uploaded: bool = False, lang: str = "en") -> Arr
     """``uploaded``: the files come from a stranger, and are read by a confined process. Raises TableError."""
     with ThreadPoolExecutor(2) as readers:
         jobs = {
-            table: readers.submit(read_source, path, table, lang=lang, uploaded=uploaded)
+            table: readers.submit(read_source, path, table, lang=lang, uploaded=uploaded, whole=True)
             for table, path in files.tables.items()
         }
         told = {table: job.result() for table, job in jobs.items()}

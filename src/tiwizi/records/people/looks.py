@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from django.db import transaction
 
-from tiwizi.records.people.models import Household
+from tiwizi.records.people.models import Household, User
 from tiwizi.records.trail.chain import Draft, append
 from tiwizi.records.trail.gate import By
+from tiwizi.records.trail.models import Event
 
 
 def within_reach(by: By, need: str, region: int | None) -> bool:
@@ -50,3 +54,25 @@ def regions_within(by: By, need: str) -> frozenset[int] | None:
     """The regions in which somebody may do this; None: everywhere."""
     found = [grant.region for grant in by.grants if grant.allows(need)]
     return None if None in found else frozenset(region for region in found if region is not None)
+
+
+@dataclass(frozen=True)
+class Looker:
+    """Who looked at a household, how often of late, when last and at which page."""
+
+    name: str
+    times: int
+    last: datetime
+    what: str
+
+
+def who_looked(household: int, *, most: int = 500) -> list[Looker]:
+    """Of the latest looks at a household, by person, the latest first. Whoever asks has been seen to look first."""
+    events = Event.objects.filter(subject=f"household:{household}", verb="people.looked").order_by("-position")[:most]
+    held: dict[int, tuple[int, datetime, str]] = {}
+    for event in events:
+        at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=event.moment)
+        times, last, what = held.get(event.user, (0, at, str(json.loads(event.body).get("what", ""))))
+        held[event.user] = (times + 1, last, what)
+    names = dict(User.objects.filter(id__in=list(held)).values_list("id", "name"))
+    return [Looker(names.get(user, ""), *found) for user, found in held.items()]

@@ -47,6 +47,7 @@ class Person(models.Model):
     name_ar = models.CharField(max_length=200, default="")
     name_latin = models.CharField(max_length=200, default="")
     cin = models.CharField(max_length=20, null=True)  # national identity card
+    phone = models.CharField(max_length=20, null=True)  # rules.phone: "+212612345678"; a family may share one
     birth = models.DateField()
     sex = code()
     language = models.CharField(max_length=2, null=True)  # of letters to them; null: nobody asked, so Arabic
@@ -57,6 +58,35 @@ class Person(models.Model):
             models.UniqueConstraint(fields=["cin"], name="people_person_cin"),
             models.CheckConstraint(condition=Q(sex__range=(0, 2)), name="people_person_sex_known"),
         ]
+        indexes = [models.Index(fields=["phone"], condition=Q(phone__isnull=False), name="people_person_phone")]
+
+
+class NameWord(models.Model):
+    """A folded word of somebody's name (rules.names), in either script; or two that people also write as one."""
+
+    word = models.CharField(max_length=90)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word"], name="people_nameword_once")]
+
+
+class NameKey(models.Model):
+    """What a word is found by: 64 bits of each of rules.names.keys."""
+
+    pk = models.CompositePrimaryKey("key", "word_id")
+    key = models.BigIntegerField()
+    word = link("people.NameWord")
+
+
+class NamePeople(models.Model):
+    """People whose name has, or had, a word: ids as 32-bit numbers, ascending. An import adds one row a word, a single
+    act one person; nothing is taken out, so whoever reads holds what is found against the name as it is."""
+
+    word = link("people.NameWord")
+    people = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["word"], name="people_namepeople_word")]
 
 
 class Membership(models.Model):

@@ -1,4 +1,5 @@
-"""What is left of the limits of a household once one of its lines is decided, and from when there is room again.
+"""What is left of the limits of a household once one of its lines is decided, or on a day, and from when there is room
+again.
 
 A trail says what a limit took, not what it leaves. So the household is decided once more, by the readable engine.
 """
@@ -10,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tiwizi.rules.adjudicate.accumulators import Accumulators
-from tiwizi.rules.adjudicate.facts import Cover, Household, Line
+from tiwizi.rules.adjudicate.facts import Claim, Cover, Household, Line, Person
 from tiwizi.rules.adjudicate.reference import LineDecision, Reference
 from tiwizi.rules.adjudicate.rulings import Rulings
 from tiwizi.rules.adjudicate.valuation import Outcome
-from tiwizi.rules.period import LAST_YEAR, add_months, period_start
+from tiwizi.rules.period import LAST_YEAR, add_months, age_in_years, period_start
 from tiwizi.rules.plan.compile import accumulator
-from tiwizi.rules.plan.document import Layer, Limit, Plan
+from tiwizi.rules.plan.document import Condition, Layer, Limit, Plan
+from tiwizi.rules.terms import ATTRIBUTES, CLAIM_ATTRIBUTES, STATUSES
 
 #: The readable engine looks at every earlier use of a limit: a "household" of more lines is not decided anew.
 MOST_LINES = 3_000
@@ -128,3 +130,88 @@ def _left_behind(use: date, limit: Limit) -> date:
     while day.year <= LAST_YEAR and add_months(day, -limit.period.length) < use:
         day += timedelta(days=1)
     return day
+
+
+# -- on a day, whatever the next line may be -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Right:
+    """A limit as it stands on a day. layer: its place in the plan. person: the place of who has it among the people of
+    the household; None where the household shares it. code: of the care, where each code has its own."""
+
+    layer: int
+    person: int | None
+    code: str
+    remains: Remains
+
+
+def rights(plan: Plan, home: Household, day: date) -> list[Right]:
+    """The limits that go on from one claim to the next, of everybody whom a layer covers on a day, with what all lines
+    of the household have used up of them. Empty for a "household" of more than MOST_LINES lines."""
+    if len(home.lines) > MOST_LINES:
+        return []
+    used = Accumulators(home)
+    for decision in Reference(plan, home).run():
+        for outcome in decision.outcomes:
+            used.record(outcome.uses)
+    return [
+        right
+        for y, layer in enumerate(plan.layers)
+        for limit in layer.limits
+        if limit.dates.holds(day) and limit.scope in ("person", "household")
+        for right in _rights_of(home, y, layer, limit, used, day)
+    ]
+
+
+def _rights_of(home: Household, y: int, layer: Layer, limit: Limit, used: Accumulators, day: date) -> Iterator[Right]:
+    """For each person who is covered and of whom the limit speaks; for a household's once."""
+    for person in home.people:
+        cover = _cover_on(home, layer, person, day)
+        if cover is None or not _may_meet(limit.when, person, cover, day):
+            continue
+        for code in _codes(used, layer, limit, person):
+            line = _any_line(person, code, day)
+            yield Right(y, None if limit.scope == "household" else person.number, code, _on_a_day(
+                line, cover, layer, limit, used
+            ))  # fmt: skip
+        if limit.scope == "household":
+            return
+
+
+def _on_a_day(line: Line, cover: Cover, layer: Layer, limit: Limit, used: Accumulators) -> Remains:
+    left, spent = used.left(line, cover, layer, limit), bool(used.seen_by(line, cover, layer, limit))
+    again = None if left and limit.kind != "gap" else _again(used, line, cover, layer, limit)
+    return Remains(
+        limit, used.whole(line, layer, limit), left, used.members(layer, line.day), spent,
+        _until(layer, cover, limit, line.day), again if again and again > line.day else None,
+    )  # fmt: skip
+
+
+def _cover_on(home: Household, layer: Layer, person: Person, day: date) -> Cover | None:
+    found = [c for c in home.cover if c.plan in layer.covers and c.person in (None, person.number) and c.holds(day)]
+    return max(found, key=lambda c: (c.person is not None, c.start), default=None)
+
+
+def _may_meet(condition: Condition, person: Person, cover: Cover, day: date) -> bool:
+    """Whether somebody is as a limit asks; what it asks of a claim is not known yet."""
+    known = {"role": person.role, "sex": person.sex, "stage": cover.stage}
+    known |= {status: "yes" if person.has(status, day) else "no" for status in STATUSES}
+    asked = ((name, values) for name, values in condition.values.items() if name in known)
+    age = max(0, age_in_years(person.birth, day))
+    fits = condition.age is None or condition.age[0] <= age < condition.age[1]
+    return fits and all(known[name] in values for name, values in asked)
+
+
+def _codes(used: Accumulators, layer: Layer, limit: Limit, person: Person) -> list[str]:
+    """The codes that a limit has been used with, where each has its own; else no code in particular."""
+    if not limit.each_code:
+        return [""]
+    uses = used.uses[accumulator(layer, limit)]
+    return sorted({use.code for use in uses if limit.scope == "household" or use.person == person.number})
+
+
+def _any_line(person: Person, code: str, day: date) -> Line:
+    """Care that nobody has claimed, as a place to look at the limits from."""
+    claim = Claim(-1, {name: ATTRIBUTES[name][0] for name in CLAIM_ATTRIBUTES}, -1, day, None, -1)
+    return Line(-1, claim, person, day, code, "", 0, 0, 0, 0, None, {})

@@ -15,6 +15,7 @@ from tiwizi.rules.terms import ATTRIBUTES, STATUSES
 class Relative:
     """Somebody's place in a household; ``statuses``: (what, since, until, code)."""
 
+    membership: int
     person: int
     number: str
     name_ar: str
@@ -25,6 +26,11 @@ class Relative:
     since: date
     until: date | None
     statuses: tuple[tuple[str, date, date | None, str], ...]
+    cin: str = ""
+    phone: str = ""
+
+    def is_here(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,9 @@ class Covered:
     joined: date
     paid_until: date | None
 
+    def holds(self, day: date) -> bool:
+        return max(self.since, self.joined) <= day and (self.until is None or day < self.until)
+
 
 @dataclass(frozen=True)
 class Filed:
@@ -53,8 +62,11 @@ class Filed:
 
 @dataclass(frozen=True)
 class HouseholdFile:
+    """``region``: its id, code and names in both scripts; None where the household lies in none."""
+
     household: int
     number: str
+    region: tuple[int, str, str, str] | None
     people: tuple[Relative, ...]
     covers: tuple[Covered, ...]
     claims: tuple[Filed, ...]
@@ -62,10 +74,13 @@ class HouseholdFile:
 
 def household_file(number: str, *, claims: int = 100) -> HouseholdFile | None:
     """All of a household by its number, the latest claims first; None where there is none."""
-    home = Household.objects.filter(number=number).first()
+    home = Household.objects.filter(number=number).select_related("region").first()
     if home is None:
         return None
-    return HouseholdFile(home.id, home.number, _people(home.id), _covers(home.id), _claims(home.id, claims))
+    at = home.region
+    region = None if at is None else (at.id, at.code, at.name_ar, at.name_latin)
+    filed = _claims(home.id, claims) if claims else ()
+    return HouseholdFile(home.id, home.number, region, _people(home.id), _covers(home.id), filed)
 
 
 def _people(home: int) -> tuple[Relative, ...]:
@@ -76,9 +91,10 @@ def _people(home: int) -> tuple[Relative, ...]:
         statuses.setdefault(held.person_id, []).append(told)
     return tuple(
         Relative(
-            place.person_id, place.person.number, place.person.name_ar, place.person.name_latin, place.person.birth,
-            ATTRIBUTES["sex"][place.person.sex], ATTRIBUTES["role"][place.role], place.since, place.until,
-            tuple(statuses.get(place.person_id, ())),
+            place.id, place.person_id, place.person.number, place.person.name_ar, place.person.name_latin,
+            place.person.birth, ATTRIBUTES["sex"][place.person.sex], ATTRIBUTES["role"][place.role], place.since,
+            place.until,
+            tuple(statuses.get(place.person_id, ())), place.person.cin or "", place.person.phone or "",
         )
         for place in places
     )  # fmt: skip

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tiwizi.records.database.columns import add_columns, find_ids, read_matching, update_columns, write_columns
 from tiwizi.records.database.findings import Findings
 from tiwizi.records.database.text import unfit
+from tiwizi.records.people.bulk.names import index_names
 from tiwizi.records.people.models import Household, Membership, Payee, Person
 from tiwizi.records.trail.former import keep_former
 from tiwizi.records.trail.gate import By
@@ -200,14 +201,15 @@ def _add_people(found: Compared) -> Rows:
     stated, new = found.stated, np.flatnonzero(found.new)
     rows = pa.array(new)
     person = found.person.copy()
+    names = [stated.name_ar.take(rows), stated.name_latin.take(rows)]
     person[new] = add_columns(
         Person,
         {
-            "number": stated.number.take(rows), "name_ar": stated.name_ar.take(rows),
-            "name_latin": stated.name_latin.take(rows), "birth": stated.birth[new].astype("datetime64[D]"),
-            "sex": stated.sex[new],
+            "number": stated.number.take(rows), "name_ar": names[0], "name_latin": names[1],
+            "birth": stated.birth[new].astype("datetime64[D]"), "sex": stated.sex[new],
         },
     )  # fmt: skip
+    index_names(person[new], names)
     return person
 
 
@@ -229,6 +231,8 @@ def _correct(found: Compared, by: By) -> None:
         for name in ("name_ar", "name_latin")
     }
     sex = np.where(stated.sex == UNKNOWN_SEX, known["sex"], stated.sex)[rows]
+    order = np.argsort(found.person[rows])
+    index_names(found.person[rows][order], [cells.take(pa.array(order)) for cells in said.values()])
     update_columns(Person, found.person[rows], said | {"birth": stated.birth[rows].astype("datetime64[D]"), "sex": sex})
 
 

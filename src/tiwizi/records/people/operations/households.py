@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from tiwizi.records.people.bulk.names import index_name
 from tiwizi.records.people.models import Household, Membership, Payee, Person
 from tiwizi.records.people.reach import reach_household, reach_person, touch, word
 from tiwizi.records.trail.former import keep_former
@@ -115,6 +116,7 @@ def correct_person(
         return []
     keep_former(act.by, "person", [(person, {name: getattr(row, name) for name in changed})])
     Person.objects.filter(id=person).update(**changed)
+    index_name(person, *(str(changed[name]) for name in ("name_ar", "name_latin") if name in changed))
     if {"birth", "sex"} & changed.keys():
         touch(place.household_id, f"person:{person}")
     return sorted(changed)
@@ -127,10 +129,12 @@ def _person(number: str, *, birth: date, sex: str, name_ar: str, name_latin: str
         if known.birth != birth:
             raise Refused("person_known_otherwise", number=number)
         return known
-    return Person.objects.create(
+    made = Person.objects.create(
         number=number, birth=birth, sex=word("sex", sex), name_ar=name_ar, name_latin=name_latin,
         cin=None if cin is None else _cin(cin),
     )  # fmt: skip
+    index_name(made.id, name_ar, name_latin)
+    return made
 
 
 def _cin(text: str, *, of: int | None = None) -> str:
