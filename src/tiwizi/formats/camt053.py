@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from tiwizi.formats.iso20022 import HostileXml, elements
+from tiwizi.formats.iso20022 import HostileXml, elements, namespace
 from tiwizi.formats.statement import MOST_BYTES, Movement, Statement, unbalanced
 from tiwizi.rules.mistake import Mistake
 from tiwizi.rules.money import MAX_AMOUNT, MINOR_DIGITS, minor
@@ -40,10 +40,19 @@ def read(file: BinaryIO, *, name: str) -> tuple[tuple[Statement, ...], list[Mist
     except HostileXml:
         reading.found.append(Mistake("statement", "hostile", file=name))
     except etree.XMLSyntaxError as error:
-        reading.found.append(Mistake("statement", "not_xml", file=name, line=error.lineno or 0))
+        key = "prefix" if error.code == etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE else "not_xml"
+        reading.found.insert(0, Mistake("statement", key, file=name, line=error.lineno or 0))
     if not reading.statements and not reading.found:
-        reading.found.append(Mistake("statement", "no_statement", file=name))
+        file.seek(0)
+        is_one = _NAMESPACE.fullmatch(namespace(file))
+        reading.found.append(Mistake("statement", "no_statement" if is_one else "not_camt053", file=name))
     return ((), reading.found) if reading.found else (tuple(reading.statements), [])
+
+
+def _named(element: Any) -> tuple[str, str]:
+    """(namespace, name) of an element, "" where it has no namespace."""
+    space, _, name = str(element.tag).rpartition("}")
+    return space[1:], name
 
 
 def _is_too_large(file: BinaryIO) -> bool:
@@ -101,11 +110,13 @@ class _Reading:
     movements: list[Movement] = field(default_factory=list)
 
     def take(self, element: Any) -> None:
-        parent = element.getparent()
-        name = etree.QName(element).localname
-        if name == "Stmt":
+        parent, (space, name) = element.getparent(), _named(element)
+        if not _NAMESPACE.fullmatch(space):
+            if all(mistake.key != "not_camt053" for mistake in self.found):
+                self.wrong("not_camt053", element.sourceline or 0, name)
+        elif name == "Stmt":
             self._end(element.sourceline or 0)
-        elif parent is not None and etree.QName(parent).localname == "Stmt":
+        elif parent is not None and _named(parent)[1] == "Stmt":
             if name == "Acct":
                 self.id = _Part(parent).text("Id")
             {"Acct": self._begin, "Bal": self._balance, "Ntry": self._entry}[name](_Part(element))
@@ -116,8 +127,6 @@ class _Reading:
     # -- the parts of a statement, in their order ------------------------------------------------------------------
 
     def _begin(self, account: _Part) -> None:
-        if not _NAMESPACE.fullmatch(etree.QName(account.element).namespace or ""):
-            self.wrong("not_camt053", account.line)
         self.balances, self.movements, self.account = {}, [], ""
         self.currency = account.text("Ccy") or "MAD"
         if self.currency not in MINOR_DIGITS:

@@ -26,6 +26,13 @@ class HostileXml(ValueError):
     """A document that declares a document type: no message does, and entities can be made to grow without end."""
 
 
+def namespace(file: BinaryIO) -> str:
+    """The namespace of the document's outermost element, "" for none. The document is well-formed."""
+    for _, element in etree.iterparse(file, events=("start",), **_SAFE):
+        return str(element.tag).rpartition("}")[0][1:]
+    return ""
+
+
 def elements(file: BinaryIO, *, each: str | Sequence[str], schema: str = "") -> Iterator[Any]:
     """Every element of a name, or of several, whole, then forgotten.
 

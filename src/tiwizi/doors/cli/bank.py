@@ -64,7 +64,7 @@ def statement(
     data = _bytes(file)
     first, last = _minor("--opening", opening), _minor("--closing", closing)
     answers = []
-    for at, one in enumerate(_statements(voice, file.name, data, account=account, opening=first, closing=last)):
+    for at, one in enumerate(_statements(voice, file, account=account, opening=first, closing=last)):
         digest = sha256(data + (at.to_bytes(4, "big") if at else b"")).digest()
         answers.append(take_statement(who.by(), statement=one, digest=digest))
     for answer in answers:
@@ -131,25 +131,16 @@ def _bytes(file: Path) -> bytes:
         raise Stop("cannot_read", path=file, why=problem.strerror or problem) from None
 
 
-def _statements(
-    voice: Voice, name: str, data: bytes, *, account: str, opening: int | None, closing: int | None
-) -> list[Any]:
+def _statements(voice: Voice, file: Path, *, account: str, opening: int | None, closing: int | None) -> list[Any]:
     """The statements of a file, camt.053 or CSV. Raises Stop where it cannot be read whole."""
-    from io import BytesIO
+    from tiwizi.formats import statement_file
 
-    from tiwizi.formats import bank_statement_csv, camt053
-
-    if data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
-        read, mistakes = camt053.read(BytesIO(data), name=name)
-        found: list[Any] = list(read)
-    else:
-        one, mistakes = bank_statement_csv.read(data, name=name, account=account, opening=opening, closing=closing)
-        found = [one] if one is not None else []
+    found, mistakes = statement_file.read(file, name=file.name, account=account, opening=opening, closing=closing)
     if mistakes:
         first = mistakes[0]
-        message = f"{name}: {first.message(voice.lang)} {first.way_out(voice.lang)}"
+        message = f"{file.name}: {first.message(voice.lang)} {first.way_out(voice.lang)}"
         raise Stop("statement_unreadable", message=message)
-    return found
+    return list(found)
 
 
 def _minor(option: str, amount: str | None) -> int | None:

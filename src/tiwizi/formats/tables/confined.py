@@ -68,6 +68,15 @@ _idle: list[subprocess.Popen[str]] = []
 _lock = Lock()
 
 
+def ask(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    """What a helper's child says of a file that is no table ("kind" of confined_child.KINDS). Raises TableError where
+    a limit was reached."""
+    said = _ask({**request, "limits": asdict(limits)})
+    if said["key"]:
+        raise TableError(said["key"], **(said["values"] | {"file": request["path"]}))
+    return said
+
+
 def _ask(request: dict[str, Any]) -> dict[str, Any]:
     with _lock:
         helper = _idle.pop() if _idle else None

@@ -50,7 +50,7 @@ def _read_and_end(request: dict[str, Any], answered: int) -> None:
     try:
         sys.stdin.close()
         _confine(**request["limits"])
-        said = _read(Path(request["path"]), request["table"], request["cells"])
+        said = KINDS[request["kind"]](request) if "kind" in request else _read_table(request)
     except TableError as error:
         said = {"key": error.key, "values": {name: _plain(value) for name, value in error.said.values.items()}}
     except MemoryError:
@@ -86,7 +86,20 @@ def _size() -> int:
         return 1 << 30
 
 
-def _read(path: Path, table: str, result: str) -> dict[str, Any]:
+def _read_statement(request: dict[str, Any]) -> dict[str, Any]:
+    """A bank's statement, of whatever format, left as JSON where ``result`` says."""
+    from tiwizi.formats import statement_file
+
+    Path(request["result"]).write_text(statement_file.said_of(request), encoding="utf-8")
+    return {"key": ""}
+
+
+#: Files that are no tables -> what reads them.
+KINDS = {"statement": _read_statement}
+
+
+def _read_table(request: dict[str, Any]) -> dict[str, Any]:
+    path, table, result = Path(request["path"]), request["table"], request["cells"]
     if path.suffix.lower() == ".parquet":
         parquet_file.read(path, table, whole=True)
         return {"key": ""}
