@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -111,11 +112,11 @@ def reconcile(voice: Voice, book: Annotated[str, typer.Argument(metavar="BOOK", 
     found = reconciliation(book=book)
     if found is None:
         raise Stop("no_statement_yet", book=book)
-    values = {"bank": major(found.bank, voice), "books": major(found.books, voice)}
-    key = "reconciled" if found.bank == found.books else "not_reconciled"
+    values = {"bank": major(found.bank, voice), "books": major(found.books + found.late, voice)}
+    key = "not_reconciled" if found.difference else "reconciled"
     voice.say(key, statement=found.statement, until=found.until.isoformat(), **values)
-    voice.answer({**found._asdict(), "unit": "minor"})
-    return 0 if found.bank == found.books else ERRORS
+    voice.answer({**asdict(found), "unit": "minor"})
+    return ERRORS if found.difference else 0
 
 
 COMMANDS = {

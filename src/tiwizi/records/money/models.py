@@ -188,6 +188,31 @@ class DayTotal(models.Model):
         constraints = [models.UniqueConstraint(fields=["summed", "account", "day"], name="money_daytotal_once")]
 
 
+class CeilingChange(models.Model):
+    """Another ceiling for a book, or none: asked for by one and confirmed by another (S7)."""
+
+    book = models.ForeignKey(Book, models.PROTECT, related_name="+")
+    ceiling = minor(null=True)
+    asked_by = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    confirmed_by = models.BigIntegerField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    refused_by = models.BigIntegerField(null=True)
+    refused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ceiling=None) | Q(ceiling__gte=0), name="money_ceilingchange_ceiling"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | (~Q(confirmed_by=F("asked_by")) & Q(refused_by=None)),
+                name="money_ceilingchange_two_people",
+            ),
+            models.UniqueConstraint(
+                fields=["book"], condition=Q(confirmed_by=None, refused_by=None), name="money_ceilingchange_one_waits"
+            ),
+        ]
+
+
 class PaymentBatch(models.Model):
     """Orders of one book that go to the bank together: prepared, approved and released by three people (S1)."""
 
@@ -347,3 +372,11 @@ class Match(models.Model):
             models.UniqueConstraint(fields=["order", "returned"], name="money_match_order_once"),
             models.UniqueConstraint(fields=["batch"], name="money_match_batch_once"),
         ]
+
+
+class MatchedOrder(models.Model):
+    """An order that a line of a statement paid together with others of its batch: banks book what is left of a batch in
+    one sum. Somebody has said which they are."""
+
+    order = models.OneToOneField(PaymentOrder, models.PROTECT, primary_key=True, related_name="+")
+    line = models.ForeignKey(StatementLine, models.PROTECT, related_name="+")

@@ -25,7 +25,7 @@ BY_HAND = " UNION ALL ".join(
 TIES = f"{FAMILIES} UNION ALL {BY_HAND}"
 
 #: Orders of a batch that one of some users is tied to: by its payee, by what it pays, or by what it pays again because
-#: the first payment came back.
+#: the payment came back, once or more.
 _PAID = """SELECT {order}.batch_id AS batch_id FROM money_tie k
     JOIN money_transfer t ON t.source = k.source AND t.subject = k.subject
     JOIN money_paymentitem i ON i.transfer_id = t.id"""
@@ -34,6 +34,17 @@ TIED_IN_BATCH = f"""
             WHERE k.user_id IN ({{users}}) AND o.batch_id = {{batch}})
     OR EXISTS ({_PAID.format(order="o")} JOIN money_paymentorder o ON o.id = i.order_id
                WHERE k.user_id IN ({{users}}) AND o.batch_id = {{batch}})
-    OR EXISTS ({_PAID.format(order="o")} JOIN money_transfer r ON r.source = {RETURN} AND r.subject = i.order_id
-               JOIN money_paymentitem j ON j.transfer_id = r.id JOIN money_paymentorder o ON o.id = j.order_id
+    OR EXISTS ({_PAID.format(order="o")} JOIN money_again a ON a.first = i.order_id
+               JOIN money_paymentorder o ON o.id = a.again
                WHERE k.user_id IN ({{users}}) AND o.batch_id = {{batch}})"""
+
+#: The view ``money_again`` (first, again): orders of which the payment came back, and those that pay the same again,
+#: however often it comes back.
+AGAIN = f"""
+    WITH RECURSIVE next_one(first, again) AS (
+        SELECT r.subject, i.order_id FROM money_transfer r JOIN money_paymentitem i ON i.transfer_id = r.id
+        WHERE r.source = {RETURN}),
+    all_after(first, again) AS (
+        SELECT first, again FROM next_one
+        UNION SELECT a.first, n.again FROM all_after a JOIN next_one n ON n.first = a.again)
+    SELECT first, again FROM all_after"""

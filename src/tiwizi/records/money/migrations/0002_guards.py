@@ -14,8 +14,8 @@ from tiwizi.records.database.guards import (
 )
 from tiwizi.records.database.views import View
 from tiwizi.records.money.lifecycles import BATCH, ORDER
-from tiwizi.records.money.models import MANUAL, OPENING, PAYMENT
-from tiwizi.records.money.ties import HOLDS, TIED_IN_BATCH, TIES
+from tiwizi.records.money.models import MANUAL, OPENING, PAYMENT, RETURN
+from tiwizi.records.money.ties import HOLDS, TIES
 
 KEPT = ("book", "account", "period", "entry", "paymentbatch", "paymentorder", "bankfile")
 ADDED = ("transfer", "leg", "summed", "daytotal", "statement", "statementline", "match")
@@ -32,7 +32,17 @@ CHANGED_BY_AN_APPROVER = f"""{SIGNED_NOW} AND EXISTS (
                         WHERE p.account_id = a.id AND p.batch_id <> NEW.id AND p.state IN ('sent', 'paid')))"""
 
 #: Nobody pays what they decided, nor their own family (S2, S3).
-TIED = f"{SIGNED_NOW} AND ({TIED_IN_BATCH.format(users=f'NEW.prepared_by, {APPROVERS}', batch='NEW.id')})"
+_PAID = """SELECT o.batch_id AS batch_id FROM money_tie k
+    JOIN money_transfer t ON t.source = k.source AND t.subject = k.subject
+    JOIN money_paymentitem i ON i.transfer_id = t.id"""
+_WHOSE = f"WHERE k.user_id IN (NEW.prepared_by, {APPROVERS}) AND o.batch_id = NEW.id"
+#: Until 0003 follows what came back more than once.
+TIED = f"""{SIGNED_NOW} AND (
+    EXISTS (SELECT 1 FROM money_tie k JOIN money_paymentorder o ON o.payee_id = k.payee_id {_WHOSE})
+    OR EXISTS ({_PAID} JOIN money_paymentorder o ON o.id = i.order_id {_WHOSE})
+    OR EXISTS ({_PAID} JOIN money_transfer r ON r.source = {RETURN} AND r.subject = i.order_id
+               JOIN money_paymentitem j ON j.transfer_id = r.id JOIN money_paymentorder o ON o.id = j.order_id
+               {_WHOSE}))"""
 
 #: Above the ceiling of its book a batch has two approvers (S7).
 ONE_APPROVER = """NEW.state = 'released' AND NEW.second_approved_by IS NULL

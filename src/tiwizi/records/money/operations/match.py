@@ -5,7 +5,7 @@ A line and an order are one where our reference and the amount are the same; eac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,8 +21,19 @@ from tiwizi.records.database.columns import (
     update_columns,
     write_columns,
 )
-from tiwizi.records.money.models import PAYMENT, RETURN, STATEMENT, Book, Match, PaymentOrder, StatementLine, Transfer
+from tiwizi.records.money.models import (
+    PAYMENT,
+    RETURN,
+    STATEMENT,
+    Book,
+    Match,
+    MatchedOrder,
+    PaymentOrder,
+    StatementLine,
+    Transfer,
+)
 from tiwizi.records.trail.refusal import Refused
+from tiwizi.rules.money import major
 
 Array = NDArray[np.int64]
 Columns = Mapping[str, Column]
@@ -42,6 +53,7 @@ _PAID = f"""
     FROM {{keys}} k JOIN money_paymentorder o ON o.reference = k.key {_OF_BOOK}
     WHERE o.state IN ('sent', 'returned')
     AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.order_id = o.id AND NOT m.returned)
+    AND NOT EXISTS (SELECT 1 FROM money_matchedorder m WHERE m.order_id = o.id)
     AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.batch_id = o.batch_id) ORDER BY k.place"""
 _RETURNED = f"""
     SELECT k.place AS place, o.id AS thing, o.amount AS amount, 1 = 1 AS goes
@@ -54,6 +66,8 @@ _IN_ONE = """
     JOIN money_paymentbatch b ON b.id = f.batch_id AND b.book_id = %s
     WHERE b.state = 'handed_over' AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.batch_id = b.id)
     AND NOT EXISTS (SELECT 1 FROM money_match m JOIN money_paymentorder o ON o.id = m.order_id
+                    WHERE o.batch_id = b.id)
+    AND NOT EXISTS (SELECT 1 FROM money_matchedorder m JOIN money_paymentorder o ON o.id = m.order_id
                     WHERE o.batch_id = b.id) ORDER BY k.place"""
 _THING: Any = {"place": "int", "thing": "int", "amount": "int", "goes": "flag"}
 
@@ -89,6 +103,40 @@ def match_by_hand(line: StatementLine, reference: str) -> int:
         raise Refused("does_not_match", line=line.id, reference=reference)
     settle(line.book)
     return order.id
+
+
+#: Orders of a batch that the bank has not said anything of as paid: they may be part of a sum.
+_UNPAID = """
+    SELECT o.id AS thing, o.amount AS amount, o.state = 'sent' AS goes FROM money_paymentorder o
+    JOIN money_paymentbatch b ON b.id = o.batch_id
+    WHERE o.batch_id = %s AND b.book_id = %s AND o.state IN ('sent', 'returned')
+    AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.order_id = o.id AND NOT m.returned)
+    AND NOT EXISTS (SELECT 1 FROM money_matchedorder m WHERE m.order_id = o.id)
+    AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.batch_id = o.batch_id) ORDER BY o.id"""
+
+
+def match_part(line: StatementLine, batch: int, without: Sequence[str]) -> int:
+    """Match one line and what is unpaid of a batch, ``without`` some orders by reference: the sum must be the line's.
+    How many orders. Refused: line_explained, no_such_order, sum_differs."""
+    lines = read_columns(_LINES.format(only="AND l.id = %s"), _LINE, [line.book_id, line.id])
+    if not len(lines["line"]):
+        raise Refused("line_explained", number=line.id)
+    orders = read_columns(_UNPAID, {"thing": "int", "amount": "int", "goes": "flag"}, [batch, line.book_id])
+    left = dict(PaymentOrder.objects.filter(batch=batch, reference__in=without).values_list("reference", "id"))
+    if unknown := set(without) - set(left):
+        raise Refused("no_such_order", reference=min(unknown))
+    kept = ~np.isin(orders["thing"], np.array(list(left.values()), np.int64))
+    paid, amount = orders["thing"][kept], int(orders["amount"][kept].sum())
+    if not len(paid) or amount != -line.amount:
+        currency = line.book.currency
+        raise Refused("sum_differs", sum=major(amount, currency), line=major(-line.amount, currency))
+    lines["thing"], lines["goes"] = np.array([0]), np.array([True])
+    transfer = _book_paid(line.book, lines)
+    Match.objects.create(line=line, transfer_id=int(transfer[0]))
+    write_columns(MatchedOrder, {"order": paid, "line": np.full(len(paid), line.id)})
+    _go_on(paid[orders["goes"][kept]], "paid")
+    settle(line.book)
+    return len(paid)
 
 
 def account_of(book: Book, role: str) -> int:

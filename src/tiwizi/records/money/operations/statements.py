@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Count, Q, QuerySet, Sum
 
 from tiwizi.formats.statement import Movement
 from tiwizi.formats.statement import Statement as Read
 from tiwizi.records.database.columns import read_matching, reserve_ids, write_columns
 from tiwizi.records.database.locks import take_turn
 from tiwizi.records.money.models import STATEMENT, Book, Period, Statement, StatementLine
-from tiwizi.records.money.operations.match import account_of, match_all, match_by_hand
-from tiwizi.records.trail.gate import Act, operation
+from tiwizi.records.money.operations.match import account_of, match_all, match_by_hand, match_part
+from tiwizi.records.trail.gate import Act, By, operation
 from tiwizi.records.trail.refusal import Refused
 
 #: Our own references, of orders and of batches, in whatever text a bank makes of them.
@@ -72,6 +74,60 @@ def match_line(act: Act, *, line: int, order: str) -> int:
     act.about("book", found.book_id)
     take_turn(f"money.statement:{found.book_id}")
     return match_by_hand(found, order)
+
+
+@operation("money.match_part", need="money.reconcile")
+def match_part_of_batch(act: Act, *, line: int, batch: int, without: Sequence[str] = ()) -> int:
+    """Say that a line in suspense is what was left of a batch, without some of its orders that the bank did not pay in
+    it. How many orders it paid. Refused: no_such_line, line_explained, no_such_order, sum_differs."""
+    found = StatementLine.objects.select_related("book").filter(id=line).first()
+    if found is None:
+        raise Refused("no_such_line", number=line)
+    act.about("book", found.book_id)
+    take_turn(f"money.statement:{found.book_id}")
+    return match_part(found, batch, without)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What taking a statement would do, without doing it: (how many, minor units) of movements. ``book``: whose it is;
+    ``expected``: the closing balance of the statement before, None where there is none: it should be its opening."""
+
+    book: str
+    new: int
+    known: int
+    came: tuple[int, int]
+    left: tuple[int, int]
+    paid: tuple[int, int]
+    returned: tuple[int, int]
+    suspense: tuple[int, int]
+    expected: int | None
+    taken_before: bool
+
+
+def preview(by: By, *, statement: Read, digest: bytes) -> Preview:
+    """What ``take_statement`` would do: it is done and undone in one transaction, so that the two cannot differ.
+    Raises Refused as it does."""
+    before = Statement.objects.filter(digest=digest).exists()
+    last = Statement.objects.filter(book__rib=statement.account).order_by("-until", "-id").first()
+    with transaction.atomic():
+        answer = take_statement(replace(by, key=None), statement=statement, digest=digest)
+        lines = StatementLine.objects.filter(statement=answer["statement"])
+        kinds = {
+            "came": Q(amount__gt=0), "left": Q(amount__lt=0), "paid": Q(match__isnull=False, match__returned=False),
+            "returned": Q(match__returned=True), "suspense": Q(match=None),
+        }  # fmt: skip
+        sums = {name: _sum(lines.filter(which)) for name, which in kinds.items()}
+        book = Book.objects.get(rib=statement.account).code
+        transaction.set_rollback(True)
+    return Preview(
+        book, answer["lines"], answer["known"], **sums, expected=last.closing if last else None, taken_before=before
+    )
+
+
+def _sum(lines: QuerySet[StatementLine]) -> tuple[int, int]:
+    sums = lines.aggregate(n=Count("pk"), sum=Sum("amount"))
+    return sums["n"], int(sums["sum"] or 0)
 
 
 def _write_lines(taken: Statement, statement: Read) -> int:

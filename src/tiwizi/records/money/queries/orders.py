@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from tiwizi.records.database.keyset import keyset
-from tiwizi.records.money.models import RETURN, Match, PaymentItem, PaymentOrder, Transfer
+from tiwizi.records.money.models import RETURN, Match, MatchedOrder, PaymentItem, PaymentOrder, Transfer
 from tiwizi.records.money.queries.difference import KINDS, difference
 
 #: What the orders can be sorted by -> the field.
@@ -103,6 +103,8 @@ def _told(orders: list[PaymentOrder]) -> list[OrderTold]:
     lines: dict[tuple[int, bool], Any] = {}
     for match in Match.objects.filter(order__in=ids).select_related("line"):
         lines[match.order_id or 0, match.returned] = match.line
+    for part in MatchedOrder.objects.filter(order__in=ids).select_related("line"):
+        lines[part.order_id, False] = part.line
     paid_again = dict(
         PaymentItem.objects.filter(transfer__source=RETURN, transfer__subject__in=ids).values_list(
             "transfer__subject", "order__batch"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tiwizi.formats.latin import latin
 from tiwizi.formats.orders import LONGEST_NAME
 from tiwizi.records.database.columns import read_columns
-from tiwizi.records.money.models import PAYMENT
+from tiwizi.records.money.models import PAYMENT, RETURN
 from tiwizi.rules.money import MAX_AMOUNT
 
 Array = NDArray[np.int64]
@@ -53,6 +53,18 @@ _ACCOUNTS = """
            c.payee_id IS NOT NULL AS changing, b.account_id IS NOT NULL AS back
     FROM people_payee p LEFT JOIN usable u ON u.payee_id = p.id
     LEFT JOIN coming c ON c.payee_id = p.id LEFT JOIN back b ON b.account_id = u.id ORDER BY p.id"""
+
+
+#: Orders that came back and of which a user had a hand in what they paid first.
+_TIED_AGAIN = """
+    WITH mine AS (
+        SELECT DISTINCT o.id AS id FROM money_tie k
+        JOIN money_transfer t ON t.source = k.source AND t.subject = k.subject
+        JOIN money_paymentitem i ON i.transfer_id = t.id JOIN money_paymentorder o ON o.id = i.order_id
+        WHERE k.user_id IN ({marks}) AND o.state = 'returned')
+    SELECT id FROM mine UNION SELECT a.again FROM mine JOIN money_again a ON a.first = mine.id
+    UNION SELECT o.id FROM money_tie k JOIN money_paymentorder o ON o.payee_id = k.payee_id
+    WHERE k.user_id IN ({marks}) AND o.state = 'returned'"""
 
 
 @dataclass(frozen=True)
@@ -115,12 +127,15 @@ def _payable_names(names: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def ties(users: Sequence[int]) -> tuple[set[int], set[tuple[int, int]]]:
-    """What some users must not pay: payees of their families, and (source, subject) of what they decided (S2, S3)."""
+    """What some users must not pay: payees of their families, and (source, subject) of what they decided (S2, S3), or
+    of what is owed again because a payment of it came back, however often."""
     marks = ", ".join(["%s"] * len(users))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT payee_id, source, subject FROM money_tie WHERE user_id IN ({marks})", list(users))
         rows = cursor.fetchall()
-    return {payee for payee, *_ in rows if payee is not None}, {(s, n) for p, s, n in rows if s is not None}
+        cursor.execute(_TIED_AGAIN.format(marks=marks), list(users) * 2)
+        again = {(RETURN, order) for (order,) in cursor.fetchall()}
+    return {payee for payee, *_ in rows if payee is not None}, {(s, n) for p, s, n in rows if s is not None} | again
 
 
 def free_of(found: Open, users: Sequence[int]) -> NDArray[np.bool_]:
