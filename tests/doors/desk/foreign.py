@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tiwizi.doors.clock import now
-from tiwizi.records.care.models import Claim, Run
-from tiwizi.records.people.models import Document, Household, User
+from tiwizi.records.care.models import Appeal, Claim, PriorApproval, Run
+from tiwizi.records.people.models import Document, Household, Membership, User
 
 
 def _household() -> object:
@@ -49,7 +49,21 @@ def _run() -> object:
     return Run.objects.order_by("id").values_list("id", flat=True)[0]
 
 
+def _appeal() -> object:
+    day = now().date()
+    return Appeal.objects.create(claim=Claim.objects.get(number=_claim()), raised_on=day, deadline=day, grounds="x").id
+
+
+def _approval() -> object:
+    day = now().date()
+    home = Household.objects.order_by("id")[0]
+    person = Membership.objects.filter(household=home).values_list("person_id", flat=True)[0]
+    return PriorApproval.objects.create(
+        number="FOREIGN-A", household=home, person_id=person, asked_on=day, deadline=day
+    ).number
+
+
 FOREIGN: dict[str, Callable[[], object]] = {
     "claim": _claim, "household": _household, "household_word": _household_word, "paper": _paper, "passkey": _passkey,
-    "run": _run,
+    "run": _run, "appeal": _appeal, "approval": _approval,
 }  # fmt: skip

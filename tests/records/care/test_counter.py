@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from tests.records import world
 from tests.records.intake.mutual import BY, bring_in, folder
 
-from tiwizi.records.care.models import Agreement, Claim, ClaimLine, PriorApproval, Provider, Review
-from tiwizi.records.care.operations.appeals import answer_appeal, raise_appeal
+from tiwizi.records.care.models import Agreement, Claim, ClaimLine, PriorApproval, Provider, Recheck, Review
+from tiwizi.records.care.operations.appeals import answer_appeal, raise_appeal, withdraw_appeal
 from tiwizi.records.care.operations.approvals import (
     ask_approval,
     decide_approval,
@@ -196,3 +196,26 @@ def test_a_household_is_shown_with_its_people_covers_and_claims(home: int) -> No
     assert [(c.plan, c.person) for c in filed.covers] == [("AMO", None), ("SM", "P4")]
     assert [(c.number, c.lines, c.billed) for c in filed.claims] == [("C3", 1, 115_000)]
     assert BY.user != DESK.user
+
+
+def test_a_member_takes_an_appeal_back_and_an_upheld_one_asks_for_a_look(home: int) -> None:
+    done = entered(home)
+    first = raise_appeal(DESK, claim=done["claim"], grounds="the price", deadline=date(2026, 4, 1))
+    with refused("no_reason"):
+        withdraw_appeal(DESK, appeal=first, reason=" ")
+    assert withdraw_appeal(DESK, appeal=first, reason="explained at the counter") == "withdrawn"
+    with refused("not_now"):
+        withdraw_appeal(DESK, appeal=first, reason="again")
+    second = raise_appeal(DESK, claim=done["claim"], grounds="the price", deadline=date(2026, 4, 1))
+    answer_appeal(ADVISER, appeal=second, upheld=True, answer="yes")
+    assert list(Recheck.objects.values_list("claim_id", "cause")) == [(done["claim"], f"appeal:{second}")]
+
+
+def test_an_approval_may_give_less_than_was_asked_and_never_more(home: int) -> None:
+    person = Person.objects.get(number="P1").id
+    asked = ask_approval(DESK, household=home, person=person, quantity=3000, deadline=date(2026, 3, 5))
+    with refused("approved_above_asked"):
+        decide_approval(ADVISER, approval=asked["approval"], approved=True, quantity=3001)
+    decide_approval(ADVISER, approval=asked["approval"], approved=True, quantity=2000, answer="two sessions")
+    kept = PriorApproval.objects.get()
+    assert (kept.quantity, kept.quantity_approved, kept.answer) == (3000, 2000, "two sessions")

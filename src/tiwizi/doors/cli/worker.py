@@ -7,6 +7,7 @@ for.
 from __future__ import annotations
 
 import time
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,8 @@ from tiwizi.doors.cli.voice import Voice, explained, speaks
 PAUSE, PATIENCE = 2.0, 5.0
 #: Transfers that balances add up one by one before they are summed up: a tenth of a second of each question.
 MANY = 200_000
+#: The day on which this process last let expire what nobody answered.
+_expired_on: list[date] = []
 
 
 @speaks
@@ -64,7 +67,17 @@ def _turn(name: str, threads: int) -> int:
     from tiwizi.records.money.queries.balances import not_summed_up
 
     beat(name, clock.now())
+    _expire()
     shards = sum(work(run=run, worker=name, clock=clock.now, threads=threads) for run in open_runs())
     if not_summed_up() > MANY:
         sum_up(the_clock())
     return shards
+
+
+def _expire() -> None:
+    """Once a day, prior approvals that nobody answered by their deadline."""
+    from tiwizi.records.care.operations.approvals import expire_approvals
+
+    if _expired_on != [clock.today()]:
+        expire_approvals(the_clock())
+        _expired_on[:] = [clock.today()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tiwizi.rules import money
 
 _SPACES = dict.fromkeys(map(ord, " \u00a0\u202f\u2009\u2066\u2067\u2068\u2069\u200e\u200f"), None)
@@ -30,3 +32,15 @@ def _not_negative(value: int, *, most: int) -> int:
     if not 0 <= value <= most:
         raise ValueError(f"{value} is out of range")
     return value
+
+
+def day(text: str) -> date | None:
+    """A day as a browser sends it (2026-07-08) or as people write it (08/07/2026); None where nothing was typed.
+    Raises ValueError for what is no day."""
+    plain = text.translate(_SPACES).translate(_DIGITS)
+    if not plain:
+        return None
+    parts = plain.split("/")
+    if len(parts) == 3:
+        return date(int(parts[2]), int(parts[1]), int(parts[0]))
+    return date.fromisoformat(plain)

@@ -4,15 +4,30 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
-from tiwizi.doors.desk import batch, home, household, papers, payments, returned, review, runs, search, views
+from tiwizi.doors.desk import (
+    appeals,
+    approvals,
+    batch,
+    home,
+    household,
+    papers,
+    payments,
+    returned,
+    review,
+    runs,
+    search,
+    views,
+)
 
-SUBJECTS = (home, search, household, views, papers, review, payments, batch, returned, runs)
+SUBJECTS = (home, search, household, views, papers, review, payments, batch, returned, runs, appeals, approvals)
 #: (name of the page, the permission that opens it); None: everybody.
 MENU: tuple[tuple[str, str | None], ...] = (
     ("home", None),
     ("review", "care.review"),
     ("payments", "money.read"),
     ("runs", "care.decide"),
+    ("approvals", "care.read"),
+    ("appeals", "care.read"),
 )
 #: Of each page the permission that opens it.
 NEEDS = {name: view.need for subject in SUBJECTS for _, view, name in subject.PAGES}

@@ -283,6 +283,10 @@ class PriorApproval(models.Model):
     state = models.CharField(max_length=10, default="asked")
     decided_by = models.BigIntegerField(null=True)
     decided_at = models.DateTimeField(null=True)
+    #: What was approved of what was asked, null where it is that; and what was said to it.
+    quantity_approved = models.IntegerField(null=True)
+    amount_approved = models.BigIntegerField(null=True)
+    answer = models.CharField(max_length=200, null=True)
 
     class Meta:
         constraints = [

@@ -7,6 +7,7 @@ from datetime import date
 from tiwizi.records.care.lifecycles import APPEAL
 from tiwizi.records.care.models import Appeal, Decision, Review
 from tiwizi.records.care.operations.reviews import household_of
+from tiwizi.records.care.operations.tasks import ask_recheck
 from tiwizi.records.database.locks import take_turn
 from tiwizi.records.people.reach import reach_household, touch
 from tiwizi.records.trail.gate import Act, operation
@@ -45,18 +46,37 @@ def answer_appeal(act: Act, *, appeal: int, upheld: bool, answer: str) -> str:
     act.about("claim", held.claim_id)
     if not answer.strip():
         raise Refused("no_reason")
-    if act.by.user in _decided_by(held.claim_id):
+    if act.by.user in decided_by(held.claim_id):
         raise Refused("own_decision")
     held.state = after(APPEAL, held.state, "uphold" if upheld else "reject")
     held.answer, held.decided_by, held.decided_at = answer[:200], act.by.user, act.at
     held.save(update_fields=["state", "answer", "decided_by", "decided_at"])
     if upheld:
         touch(household, f"appeal:{appeal}")
+        ask_recheck(act, held.claim_id, f"appeal:{appeal}", answer)
     act.say("appeal.answered", appeal=appeal, state=held.state)
     return held.state
 
 
-def _decided_by(claim: int) -> set[int]:
+@operation("care.withdraw_appeal", need="care.receive")
+def withdraw_appeal(act: Act, *, appeal: int, reason: str) -> str:
+    """The member takes it back; its state. ``reason``: what they said or wrote, kept as its answer."""
+    take_turn(f"appeal:{appeal}")
+    held = Appeal.objects.filter(id=appeal).first()
+    if held is None:
+        raise Refused("no_such", what="appeal", number=appeal)
+    reach_household(act, household_of(held.claim_id))
+    act.about("claim", held.claim_id)
+    if not reason.strip():
+        raise Refused("no_reason")
+    held.state = after(APPEAL, held.state, "withdraw")
+    held.answer, held.decided_by, held.decided_at = reason[:200], act.by.user, act.at
+    held.save(update_fields=["state", "answer", "decided_by", "decided_at"])
+    act.say("appeal.withdrawn", appeal=appeal)
+    return held.state
+
+
+def decided_by(claim: int) -> set[int]:
     """Users who reviewed one of its lines, or asked for a run that decided one."""
     reviewers = Review.objects.filter(line__claim_id=claim).values_list("by", flat=True)
     askers = Decision.objects.filter(line__claim_id=claim).values_list("run__asked_by", flat=True)

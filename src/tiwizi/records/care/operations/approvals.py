@@ -50,14 +50,23 @@ def ask_approval(
 
 @operation("care.decide_approval", need="care.approve_care")
 def decide_approval(
-    act: Act, *, approval: int, approved: bool, since: date | None = None, until: date | None = None
-) -> str:
-    """Approve care for a time, or refuse it; its state. Claims that name the approval are decided again."""
+    act: Act, *, approval: int, approved: bool, since: date | None = None, until: date | None = None,
+    quantity: int | None = None, amount: int | None = None, answer: str | None = None,
+) -> str:  # fmt: skip
+    """Approve care for a time, or refuse it; its state. Claims that name the approval are decided again.
+
+    quantity, amount: less than what was asked. answer: in words, for the letter. Refused: approved_above_asked.
+    """
     asked = _held(act, approval)
+    for granted, wanted in ((quantity, asked.quantity), (amount, asked.amount)):
+        if granted is not None and wanted is not None and granted > wanted:
+            raise Refused("approved_above_asked")
     if since is not None and until is not None and until <= since:
         raise Refused("ends_before_it_began", since=since)
     asked.state = after(APPROVAL, asked.state, "approve" if approved else "refuse")
     asked.since, asked.until = (since, until) if approved else (None, None)
+    asked.quantity_approved, asked.amount_approved = (quantity, amount) if approved else (None, None)
+    asked.answer = answer[:200] if answer else None
     return _decided(act, asked)
 
 
@@ -92,7 +101,9 @@ def _held(act: Act, approval: int) -> PriorApproval:
 
 def _decided(act: Act, asked: PriorApproval) -> str:
     asked.decided_by, asked.decided_at = act.by.user, act.at
-    asked.save(update_fields=["state", "since", "until", "decided_by", "decided_at"])
+    asked.save(update_fields=[
+        "state", "since", "until", "decided_by", "decided_at", "quantity_approved", "amount_approved", "answer",
+    ])  # fmt: skip
     if Claim.objects.filter(household_id=asked.household_id, approval=asked.number).exists():
         touch(asked.household_id, f"approval:{asked.id}")
     act.say("approval.decided", approval=asked.id, state=asked.state)
