@@ -59,15 +59,17 @@ def worker(
 
 
 def _turn(name: str, threads: int) -> int:
-    """Do what there is to do in all runs that are not at an end; how many shards that were. Then sum up the books,
-    where much was booked, so that balances stay quick."""
+    """Read and post the sheets that were dropped at the desk; do what there is to do in all runs that are not at an
+    end, and say how many shards that were; sum up the books, where much was booked, so that balances stay quick."""
     from tiwizi.records.care.queries.lines import open_runs
     from tiwizi.records.care.worker import beat, work
+    from tiwizi.records.intake import delivering
     from tiwizi.records.money.operations import sum_up
     from tiwizi.records.money.queries.balances import not_summed_up
 
     beat(name, clock.now())
     _expire()
+    delivering.work(worker=name, clock=clock.now)
     shards = sum(work(run=run, worker=name, clock=clock.now, threads=threads) for run in open_runs())
     if not_summed_up() > MANY:
         sum_up(the_clock())

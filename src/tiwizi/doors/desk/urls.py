@@ -10,6 +10,7 @@ from tiwizi.doors.desk import (
     batch,
     home,
     household,
+    intake,
     papers,
     payments,
     returned,
@@ -19,10 +20,11 @@ from tiwizi.doors.desk import (
     views,
 )
 
-SUBJECTS = (home, search, household, views, papers, review, payments, batch, returned, runs, appeals, approvals)
+SUBJECTS = (home, search, household, views, papers, intake, review, payments, batch, returned, runs, appeals, approvals)
 #: (name of the page, the permission that opens it); None: everybody.
 MENU: tuple[tuple[str, str | None], ...] = (
     ("home", None),
+    ("intake", "intake.write"),
     ("review", "care.review"),
     ("payments", "money.read"),
     ("runs", "care.decide"),

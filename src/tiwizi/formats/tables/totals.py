@@ -107,14 +107,16 @@ def _places(head: list[str], file: str) -> dict[str, int]:
 def _declared(row: list[str], place: dict[str, int], digits: int, file: str, line: int) -> tuple[str, Total]:
     cells = {name: row[at] if 0 <= at < len(row) else "" for name, at in place.items()}
     table = fold(cells["table"])
-    count = _number(cells["rows"], 0)
-    amount = _number(cells["amount"], digits) if cells["amount"] else None
+    count = read_amount(cells["rows"], 0)
+    amount = read_amount(cells["amount"], digits) if cells["amount"] else None
     if table not in TABLES or count is None or (cells["amount"] and amount is None):
         raise TableError("totals_unreadable", file=file, line=line)
     return table, Total(count, amount)
 
 
-def _number(text: str, digits: int) -> int | None:
+def read_amount(text: str, digits: int) -> int | None:
+    """A number as people write it, in the units of its last decimal: ``read_amount("1 234,5", 2)`` is 123450. None for
+    what is none."""
     read = check.numbers(pa.chunked_array([[text]], pa.string()), digits=digits, most=10**18, blank=-1)
     return None if read.wrong.any() else int(read.values[0])
 

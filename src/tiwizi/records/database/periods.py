@@ -43,6 +43,12 @@ class Periods:
         new, changed = int(self.new.sum()), int(self.changed.sum())
         return {"new": new, "changed": changed, "same": len(self.row) - new - changed - int(refused.sum())}
 
+    def refuse(self, at: Rows) -> None:
+        """Rows (a mask) that are refused for another reason, as those that cross are."""
+        self.cross |= at
+        self.new &= ~at
+        self.changed &= ~at
+
 
 def compare_periods(stated: Dated, known: Dated) -> Periods:
     """The same period said twice counts once; of two that cross, the later goes to repair."""

@@ -5,15 +5,24 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Exists, Min, OuterRef, Sum
 
-from tiwizi.records.intake.models import Import
+from tiwizi.records.intake.models import Delivery
 from tiwizi.records.trail.gate import By
-from tiwizi.records.trail.waits import Waits, waits
+from tiwizi.records.trail.waits import Waits, as_day, waits
 
 
 def imports_to_accept(by: By) -> Waits:
-    """What arrived and nobody has accepted yet."""
-    return waits(Import.objects.filter(state="seen"), since="seen_at")
+    """Sheets that were read, or could not be, and that nobody has accepted or withdrawn."""
+    return waits(Delivery.objects.filter(state__in=("seen", "failed", "stopped")), since="brought_at")
+
+
+def rows_to_repair(by: By) -> Waits:
+    """What one brought in oneself, of which rows went to repair that have not come back."""
+    back = Delivery.objects.filter(follows=OuterRef("pk"), state="posted")
+    mine = Delivery.objects.filter(~Exists(back), brought_by=by.user, state="posted", to_repair__gt=0, removed_at=None)
+    found = mine.aggregate(count=Sum("to_repair", default=0), oldest=Min("brought_at"))
+    return Waits(found["count"], as_day(found["oldest"]))
 
 
 class Opening(NamedTuple):

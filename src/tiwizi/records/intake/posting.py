@@ -27,6 +27,7 @@ from tiwizi.records.database.columns import find_ids, write_columns
 from tiwizi.records.database.findings import Findings
 from tiwizi.records.database.text import unfit
 from tiwizi.records.intake.arrival import Arrival
+from tiwizi.records.intake.own_family import OwnFamily
 from tiwizi.records.people.bulk import people as people_people
 from tiwizi.records.people.bulk import statuses as people_statuses
 from tiwizi.records.trail.gate import By
@@ -42,8 +43,8 @@ PART = 250_000
 
 @dataclass(frozen=True)
 class Names:
-    """Ids of the plans, acts and providers that an import names, -1 where they are not there yet; and which of them
-    have a code that the tables have no room for."""
+    """Ids of the plans, acts and providers that an import names; those that are not there yet have each a number of
+    their own below -1, so that a preview tells two of them apart."""
 
     plan: Rows
     act: Rows
@@ -53,7 +54,9 @@ class Names:
 class Content:
     """All that an arrival says, in the order of the facts: read once, cut into parts."""
 
-    def __init__(self, arrival: Arrival, *, on: date) -> None:
+    def __init__(self, arrival: Arrival, *, on: date, own: int | None = None) -> None:
+        """``own``: the household of who brings it in, whose rows go to repair (own_family.py)."""
+        self.own = own
         self.arrival, self.facts, self.ids, self.on = arrival, arrival.book.facts, arrival.book.ids, day_number(on)
 
     def parts(self) -> Iterator[tuple[int, int]]:
@@ -130,10 +133,14 @@ class Content:
     def known_names(self) -> Names:
         """Ids of what is there already."""
         return Names(
-            find_ids(Plan, "code", pa.array(self.facts.plan_codes, pa.string())),
-            find_ids(Act, "code", self.ids.codes),
-            find_ids(Provider, "number", self.ids.providers),
+            _told_apart(find_ids(Plan, "code", pa.array(self.facts.plan_codes, pa.string()))),
+            _told_apart(find_ids(Act, "code", self.ids.codes)),
+            _told_apart(find_ids(Provider, "number", self.ids.providers)),
         )
+
+
+def _told_apart(ids: Rows) -> Rows:
+    return np.where(ids >= 0, ids, -2 - np.arange(len(ids)))
 
 
 class Part:
@@ -215,14 +222,20 @@ class Part:
     def compare(self) -> Outcome:
         """What would be new, changed, the same; what the records cannot take goes to the findings."""
         people = people_people.compare(self._stated_people(), on=self.content.on, findings=self.findings)
+        own = OwnFamily(self.content.own, self.findings)
+        own.people(people)
         self.found_people, stated = people, people.stated
         #: Households that stand, or will.
         stands = people.home >= 0
         stands[stated.household[~people.refused]] = True
         statuses = self._compare_statuses(people)
+        own.dated(statuses, "statuses", "person", stated.household[statuses.stated.person])
         covers = self._compare_covers(people, stands)
+        own.dated(covers, "cover", "plan", covers.stated.household)
         self.found_claims = self._compare_claims(people, stands)
+        own.claims(self.found_claims)
         self.found_lines = self._compare_lines(people, statuses, covers)
+        own.lines(self.found_lines, self.found_claims)
         self.found_statuses, self.found_covers = statuses, covers
         outcome = {
             "people": people.counts, "statuses": statuses.periods.counts, "cover": covers.periods.counts,

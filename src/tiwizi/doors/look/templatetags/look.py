@@ -23,7 +23,7 @@ LOOKS = {
     "refused": ("red", "✕"), "rejected": ("red", "✕"), "returned": ("red", "↩"), "failed": ("red", "✕"),
     "to_review": ("saffron", "●"), "to_repair": ("saffron", "●"), "waiting": ("saffron", "●"),
     "prepared": ("saffron", "●"), "raised": ("saffron", "●"), "asked": ("saffron", "●"), "seen": ("saffron", "●"),
-    "parked": ("saffron", "●"), "draft": ("saffron", "●"),
+    "parked": ("saffron", "●"), "stopped": ("saffron", "●"), "arrived": ("ink", "◐"), "draft": ("saffron", "●"),
     "reduced": ("ink", "◐"), "working": ("ink", "◐"), "posting": ("ink", "◐"), "leased": ("ink", "◐"),
     "settled": ("green", "✓"), "ready": ("saffron", "●"), "sent": ("ink", "→"), "released": ("ink", "→"),
     "handed_over": ("ink", "→"),

@@ -105,7 +105,7 @@ def compare(stated: Stated, *, on: int, findings: Findings) -> Compared:
         same_day=told & same_home & (known["role"] != stated.role) & late,
         refused=np.zeros(len(person), bool),
     )  # fmt: skip
-    _refuse(found, told & has & ~same_home & late, "household", "moved_before_it_joined", findings)
+    refuse(found, told & has & ~same_home & late, "household", "moved_before_it_joined", findings)
     _refuse_unfit(found, findings)
     _refuse_second_members(found, findings)
     return found
@@ -140,7 +140,8 @@ def _differs(stated: Stated, known: dict[str, Any]) -> Rows:
     return np.asarray(differs)
 
 
-def _refuse(found: Compared, at: Rows, field: str, key: str, findings: Findings) -> None:
+def refuse(found: Compared, at: Rows, field: str, key: str, findings: Findings) -> None:
+    """Rows (a mask) that go to repair and are not written."""
     at = at & ~found.refused
     findings.add("people", at, field, key)
     found.refused |= at
@@ -151,9 +152,9 @@ def _refuse(found: Compared, at: Rows, field: str, key: str, findings: Findings)
 def _refuse_unfit(found: Compared, findings: Findings) -> None:
     stated = found.stated
     for field, name in (("number", "person"), ("name_ar", "name_ar"), ("name_latin", "name_latin")):
-        _refuse(found, stated.told & unfit(Person, field, getattr(stated, field)), name, "unfit_text", findings)
+        refuse(found, stated.told & unfit(Person, field, getattr(stated, field)), name, "unfit_text", findings)
     long = unfit(Household, "number", stated.homes)
-    _refuse(found, stated.told & long[stated.household], "household", "unfit_text", findings)
+    refuse(found, stated.told & long[stated.household], "household", "unfit_text", findings)
 
 
 def _refuse_second_members(found: Compared, findings: Findings) -> None:
@@ -172,7 +173,7 @@ def _refuse_second_members(found: Compared, findings: Findings) -> None:
     place = np.flatnonzero(becomes)
     first = np.zeros(len(home), bool)
     first[place[np.unique(home[place], return_index=True)[1]]] = True
-    _refuse(found, becomes & (held[home] | ~first), "role", "second_member", findings)
+    refuse(found, becomes & (held[home] | ~first), "role", "second_member", findings)
 
 
 def write(found: Compared, *, by: By) -> tuple[Rows, Rows, Rows]:
