@@ -22,7 +22,7 @@ from tiwizi.doors.cli.summary import written
 from tiwizi.doors.cli.voice import Voice, explained, speaks
 from tiwizi.doors.cli.whole import whole_folder, write_receipt
 from tiwizi.doors.clock import days_ago, today
-from tiwizi.locale import LANGUAGES
+from tiwizi.locale import LANGUAGES, text
 
 if TYPE_CHECKING:
     from tiwizi.records.care.queries.progress import Progress
@@ -65,7 +65,7 @@ def open_desk(voice: Voice, database: Path, *, port: int) -> None:
 
     logins = Table("login", "role", box=None, header_style="dim")
     for who, roles in mutual.ROLES.items():
-        logins.add_row(who.login, ", ".join(voice.text(f"role_{role}") for role in roles))
+        logins.add_row(who.login, ", ".join(text("desk/roles", role, lang=voice.lang) for role in roles))
     voice.out.rule(voice.text("demo_desk"))
     voice.say("demo_logins", address=f"http://localhost:{port}", password=mutual.PASSWORD)
     voice.show(logins)
