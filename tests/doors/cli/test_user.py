@@ -62,6 +62,22 @@ def test_what_the_gate_refuses_is_said_and_nothing_of_it_stands(
     assert opened("user", "list", "--json").out == before
 
 
+def test_an_invitation_is_a_link_to_set_ones_password_by(opened: Tiwizi) -> None:
+    from django.test import Client
+
+    said = opened("user", "invite", "samir", "--as", "anna", "--json").json
+    address = said["link"].removeprefix("http://localhost:8000")
+    assert "Samir Alaoui" in Client(SERVER_NAME="localhost").get(address, follow=True).content.decode()
+    assert opened("user", "invite", "anna", "--as", "anna").code == REFUSED
+
+
+def test_who_is_closed_has_no_roles_any_more(opened: Tiwizi) -> None:
+    assert opened("user", "grant", "samir", "desk_agent", "--as", "anna").code == 0
+    assert opened("user", "close", "samir", "--as", "anna", "--json").json["roles"] == 1
+    assert roles(opened, "samir") == []
+    assert opened("user", "invite", "samir", "--as", "anna").code == REFUSED
+
+
 def test_who_acts_must_be_said_and_must_exist(opened: Tiwizi) -> None:
     assert "--as" in opened("user", "create", "x", "--name", "X").err
     said = opened("user", "create", "x", "--name", "X", "--as", "ghost")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -84,6 +85,40 @@ def revoke(voice: Voice, who: Who, login: Login, role: Role) -> None:
 
 
 @speaks
+@acts
+def invite(voice: Voice, who: Who, login: Login) -> None:
+    """A link by which somebody else sets a password; it is on record who made it."""
+    from tiwizi.records.people.operations.entry import invite as note_invitation
+
+    number = note_invitation(who.by(), login=login)
+    link = _link(login)
+    voice.say("invited", login=login, link=link)
+    voice.answer({"user": number, "link": link})
+
+
+def _link(login: str) -> str:
+    """Signed with the secret of the desk, which need not run now."""
+    from django.conf import settings
+
+    from tiwizi.doors.cli.secret import VARIABLE, find_secret
+    from tiwizi.doors.desk.sign_in import invitation
+
+    find_secret(os.environ.get("TIWIZI_DATABASE", "tiwizi.sqlite3"))
+    settings.SECRET_KEY = os.environ[VARIABLE]
+    return invitation(login)
+
+
+@speaks
+@acts
+def close(voice: Voice, who: Who, login: Login) -> None:
+    from tiwizi.records.people.operations.entry import close_user
+
+    gone = close_user(who.by(), login=login)
+    voice.say("user_closed", login=login, count=gone)
+    voice.answer({"login": login, "roles": gone})
+
+
+@speaks
 @records
 def list_users(voice: Voice) -> None:
     from tiwizi.records.people.queries import users
@@ -105,4 +140,7 @@ def _as_values(login: str, name: str, active: bool, roles: tuple[tuple[str, str,
     return {"login": login, "name": name, "active": active, "roles": held}
 
 
-COMMANDS = {"first": first, "create": create, "grant": grant, "confirm": confirm, "revoke": revoke, "list": list_users}
+COMMANDS = {
+    "first": first, "create": create, "grant": grant, "confirm": confirm, "revoke": revoke, "invite": invite,
+    "close": close, "list": list_users,
+}  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,10 +13,13 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +27,8 @@ from django.utils.functional import lazy
 
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.locale import catalogue
+from tiwizi.records.people.operations.entry import confirm_factor_reset
+from tiwizi.records.trail.gate import By
 
 _said = lazy(lambda key: t(f"sign_in:{key}"), str)
 
@@ -93,3 +99,25 @@ def invitation(login: str) -> str:
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     uidb36, _, token = key.partition("-")
     return settings.ADDRESS + reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
+
+
+def have_second_factor(users: Iterable[int]) -> set[int]:
+    """Of these users, by number, those who have one."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return set(Authenticator.objects.filter(user__in=list(users), type__in=kinds).values_list("user_id", flat=True))
+
+
+def forget_second_factor(by: By, *, login: str) -> int:
+    """Two administrators want it: what somebody lost is taken away, and they are signed out everywhere. Raises
+    Refused."""
+    with transaction.atomic():
+        user: int = confirm_factor_reset(by, login=login)
+        Authenticator.objects.filter(user=user).delete()
+        end_sessions(user)
+    return user
+
+
+def end_sessions(user: int) -> None:
+    """Somebody is signed out everywhere."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()

@@ -17,10 +17,29 @@ from tiwizi.doors.desk import (
     review,
     runs,
     search,
+    staff,
+    trail,
     views,
 )
 
-SUBJECTS = (home, search, household, views, papers, intake, review, payments, batch, returned, runs, appeals, approvals)
+SUBJECTS = (
+    home,
+    search,
+    household,
+    views,
+    papers,
+    intake,
+    review,
+    payments,
+    batch,
+    returned,
+    runs,
+    appeals,
+    approvals,
+    staff,
+    trail,
+)
+
 #: (name of the page, the permission that opens it); None: everybody.
 MENU: tuple[tuple[str, str | None], ...] = (
     ("home", None),
@@ -30,6 +49,8 @@ MENU: tuple[tuple[str, str | None], ...] = (
     ("runs", "care.decide"),
     ("approvals", "care.read"),
     ("appeals", "care.read"),
+    ("staff", "people.read_staff"),
+    ("trail", "trail.read_technical"),
 )
 #: Of each page the permission that opens it.
 NEEDS = {name: view.need for subject in SUBJECTS for _, view, name in subject.PAGES}

@@ -341,3 +341,25 @@ class SavedView(models.Model):
     class Meta:
         indexes = [models.Index(fields=["listing"], name="people_savedview_listing")]
         constraints = [models.UniqueConstraint(fields=["user", "listing", "name"], name="people_savedview_name")]
+
+
+class FactorReset(models.Model):
+    """A second factor that somebody lost: one administrator asks that it be taken away, another confirms it, neither of
+    them whose it is. What is neither confirmed nor ended waits."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(User, models.PROTECT, db_index=False, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, db_index=False, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # done, or no longer wanted
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(asked_by=F("user")), name="people_factorreset_not_for_oneself"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | (~Q(confirmed_by=F("user")) & ~Q(confirmed_by=F("asked_by"))),
+                name="people_factorreset_confirmed_by_a_third",
+            ),
+            models.UniqueConstraint(fields=["user"], condition=Q(ended_at=None), name="people_factorreset_one_waits"),
+        ]

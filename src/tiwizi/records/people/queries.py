@@ -28,7 +28,7 @@ def who_acts(login: str, *, at: datetime, key: str | None = None) -> By | None:
     if user is None:
         return None
     held = RoleGrant.objects.filter(user=user, revoked_at=None)
-    grants = tuple(Grant(grant.role, grant.region_id) for grant in held if _in_force(grant))
+    grants = tuple(Grant(grant.role, grant.region_id) for grant in held if in_force(grant))
     places = Membership.objects.filter(Q(until=None) | Q(until__gt=at.date()), person=user.person_id)
     household = places.order_by("-since").values_list("household_id", flat=True).first() if user.person_id else None
     return By(user.id, grants, at, key, user.person_id, household)
@@ -45,12 +45,12 @@ def users() -> list[Holder]:
     held: dict[int, list[tuple[str, str, bool]]] = {}
     for grant in RoleGrant.objects.filter(revoked_at=None).select_related("region").order_by("role"):
         region = grant.region.code if grant.region else ""
-        held.setdefault(grant.user_id, []).append((grant.role, region, _in_force(grant)))
+        held.setdefault(grant.user_id, []).append((grant.role, region, in_force(grant)))
     every = User.objects.order_by("login")
     return [Holder(user.login, user.name, user.is_active, tuple(held.get(user.id, ()))) for user in every]
 
 
-def _in_force(grant: RoleGrant) -> bool:
+def in_force(grant: RoleGrant) -> bool:
     """A privileged role waits for its second signature; the first administrators came with none (S5)."""
     return grant.asked_by_id is None or grant.confirmed_by_id is not None or not ROLES[grant.role].privileged
 
@@ -65,7 +65,7 @@ def who_may(permission: str) -> list[tuple[int, str]]:
     """Users who hold a permission everywhere, (number, name), by name."""
     roles = [name for name, role in ROLES.items() if permission in role.permissions and name != "system"]
     held = RoleGrant.objects.filter(role__in=roles, revoked_at=None, user__is_active=True).select_related("user")
-    return sorted({(grant.user_id, grant.user.name) for grant in held if _in_force(grant)}, key=lambda one: one[1])
+    return sorted({(grant.user_id, grant.user.name) for grant in held if in_force(grant)}, key=lambda one: one[1])
 
 
 class View(NamedTuple):

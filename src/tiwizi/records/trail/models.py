@@ -23,6 +23,9 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject"], name="trail_event_subject"),
             models.Index(fields=["user", "-position"], name="trail_event_user"),
+            models.Index(fields=["moment"], name="trail_event_moment"),
+            models.Index(fields=["verb", "moment"], name="trail_event_verb"),
+            models.Index(fields=["user", "moment"], name="trail_event_user_moment"),
         ]
 
 

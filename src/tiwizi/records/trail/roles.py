@@ -52,14 +52,33 @@ ROLES: dict[str, Role] = {
         "people.describe_mutual cover.read cover.propose_plan cover.publish_plan intake.write money.read",
         privileged=True,
     ),
-    "internal_auditor": _may("people.read cover.read care.read money.read trail.read trail.verify", privileged=True),
-    "it_admin": _may("people.ask_grant people.confirm_grant trail.verify", privileged=True),
+    "internal_auditor": _may(
+        "people.read people.read_staff cover.read care.read money.read trail.read trail.read_technical trail.verify",
+        privileged=True,
+    ),
+    "dpo": _may(
+        "people.read people.read_staff cover.read care.read trail.read trail.read_technical trail.verify",
+        privileged=True,
+    ),
+    "it_admin": _may(
+        "people.read_staff people.ask_grant people.confirm_grant trail.read_technical trail.verify", privileged=True
+    ),
     #: The clock and the workers: what a person has set off, they finish. Nobody logs in as it.
     "system": _may(
         "care.decide care.receive people.write people.open_administration cover.write cover.propose_plan intake.write"
         " money.post money.reconcile trail.send"
     ),
 }
+
+#: Verbs that say how the house is run and nothing of anybody's care, cover or money: what who runs the machines reads.
+TECHNICAL = frozenset((
+    "people.open_administration", "people.create_user", "people.ask_grant", "people.confirm_grant",
+    "people.revoke_grant", "people.invite", "people.ask_factor_reset", "people.confirm_factor_reset",
+    "people.end_factor_reset", "people.close_user", "people.open_user", "people.save_view", "people.forget_view",
+    "people.exported", "care.start_run", "care.decide_shard", "care.finish_run", "care.cancel_run",
+    "care.retry_shard", "intake.see", "intake.accept", "intake.prepare", "intake.post", "intake.finish",
+    "trail.verify",
+))  # fmt: skip
 
 #: Roles that one person never holds together (S9): who decides does not pay, who pays does not keep the books, and who
 #: runs the machines has no business in them.

@@ -51,7 +51,7 @@ def create_user(act: Act, *, login: str, name: str, person: str | None = None) -
 def ask_grant(act: Act, *, login: str, role: str, region: str | None = None) -> int:
     """Give somebody else a role; one that is privileged waits for a third person. The number of the grant."""
     act.within(None)
-    user = _user(login)
+    user = a_user(login)
     act.about("user", user.id)
     if role not in GIVEN:
         raise Refused("no_such_role", role=role, known=", ".join(GIVEN))
@@ -100,7 +100,8 @@ def revoke_grant(act: Act, *, login: str, role: str) -> int:
     return grant.id
 
 
-def _user(login: str) -> User:
+def a_user(login: str) -> User:
+    """Raises Refused where nobody has this login."""
     return User.objects.filter(login=login).first() or _nobody(login)
 
 
@@ -118,7 +119,7 @@ def _region(code: str | None) -> Region | None:
 
 
 def _grant(login: str, role: str, waiting: Q) -> RoleGrant:
-    grant = RoleGrant.objects.filter(waiting, user=_user(login), role=role, revoked_at=None).first()
+    grant = RoleGrant.objects.filter(waiting, user=a_user(login), role=role, revoked_at=None).first()
     if grant is None:
         raise Refused("no_such_grant", login=login, role=role)
     return grant
