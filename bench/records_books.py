@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from threading import Thread
+from time import perf_counter, sleep
 from typing import Any
 
 from bench.clock import environment
@@ -22,6 +23,7 @@ VENDORS = ("postgresql", "sqlite")
 EACH, BOOKED = 3, 50
 NOW, DAY = datetime(2026, 3, 2, 9, tzinfo=UTC), date(2026, 3, 2)
 PIECE = 1_000_000
+STEPS = ("prepare", "approve", "release", "hand over", "statement in", "returns in")
 
 
 def figures(mutual: Mutual) -> list[Figure]:
@@ -36,8 +38,9 @@ def _of(vendor: str, orders: int, scratch: Path) -> Iterator[Figure]:
     took = json.loads(done.stdout.splitlines()[-1])
     size = f"{orders:,} orders, {EACH * orders:,} transfers owed, on {vendor}"
     yield Figure("bank file, from the database", "s", took["bank file"], "at most", 10, f"{size}; with its schema")
-    for step in ("prepare", "approve", "release", "hand over", "statement in", "returns in"):
+    for step in STEPS:
         yield Figure(f"... {step}", "s", took[step])
+        yield Figure("... ... the longest that somebody else who writes waited", "s", took[f"beside {step}"])
     booked = f"{took['transfers']:,} transfers, on {vendor}"
     yield Figure("trial balance", "s", took["trial balance"], "at most", 1, booked)
     yield Figure("... of a day in the past", "s", took["as of a day"], "at most", 1)
@@ -53,14 +56,15 @@ def main(vendor: str, orders: int, scratch: Path) -> None:
     set_up_django()
     folder = scratch / f"books-{vendor}"
     folder.mkdir(parents=True)
-    with fresh_database(vendor, folder):
-        took = _payment(orders, folder) | _books(orders * BOOKED)
+    with fresh_database(vendor, folder) as word:
+        took = _payment(word, orders, folder) | _books(orders * BOOKED)
     print(json.dumps(took))
 
 
-def _payment(orders: int, folder: Path) -> dict[str, float]:
+def _payment(word: str, orders: int, folder: Path) -> dict[str, float]:
     from tests.records.money import house
     from tests.records.money.house import APPROVER, PREPARER, TREASURER, acting
+    from tests.soak.crew import crew
 
     from tiwizi.doors.gateways.bank_folder import hand_over_file, make_file
     from tiwizi.records.money.operations import approve, prepare, release
@@ -69,26 +73,46 @@ def _payment(orders: int, folder: Path) -> dict[str, float]:
     _owe(book, orders)
     took: dict[str, float] = {}
 
-    def timed(name: str, work: Callable[[], Any]) -> Any:
-        started = perf_counter()
-        answer = work()
-        took[name] = perf_counter() - started
-        print(name, took[name], file=sys.stderr)
-        return answer
+    with crew(word, "stand_by", count=1) as (other,):
+        waits = _waits(other)
 
-    batch = timed("prepare", lambda: prepare(acting(PREPARER), book="sm", on=DAY))["batch"]
-    timed("approve", lambda: approve(acting(APPROVER), batch=batch))
-    timed("release", lambda: release(acting(TREASURER), batch=batch))
-    timed("bank file", lambda: make_file(acting(TREASURER), batch=batch, folder=folder))
-    timed("hand over", lambda: hand_over_file(acting(TREASURER), batch=batch, folder=folder))
-    sent = house.orders(batch)
-    assert len(sent) == orders
-    said = timed("statement in", lambda: house.take(house.statement(*map(house.left, sent))))
-    assert said["paid"] == orders
-    some = sent[: max(1, orders // 100)]
-    said = timed("returns in", lambda: house.take(house.statement(*map(house.came_back, some), name="S2")))
-    assert said["returned"] == len(some)
+        def timed(name: str, work: Callable[[], Any]) -> Any:
+            started = perf_counter()
+            answer = work()
+            took[name] = perf_counter() - started
+            sleep(0.5)  # whoever waited until the end tells it
+            took[f"beside {name}"] = max((seconds for at, seconds in waits if at + seconds > started), default=0)
+            print(name, took[name], took[f"beside {name}"], file=sys.stderr)
+            return answer
+
+        batch = timed("prepare", lambda: prepare(acting(PREPARER), book="sm", on=DAY))["batch"]
+        timed("approve", lambda: approve(acting(APPROVER), batch=batch))
+        timed("release", lambda: release(acting(TREASURER), batch=batch))
+        timed("bank file", lambda: make_file(acting(TREASURER), batch=batch, folder=folder))
+        timed("hand over", lambda: hand_over_file(acting(TREASURER), batch=batch, folder=folder))
+        sent = house.orders(batch)
+        assert len(sent) == orders
+        said = timed("statement in", lambda: house.take(house.statement(*map(house.left, sent))))
+        assert said["paid"] == orders
+        some = sent[: max(1, orders // 100)]
+        said = timed("returns in", lambda: house.take(house.statement(*map(house.came_back, some), name="S2")))
+        assert said["returned"] == len(some)
     return took
+
+
+def _waits(other: subprocess.Popen[str]) -> list[tuple[float, float]]:
+    """(when it began, how long it took) of each act of another process, filled as they come in; it is at work."""
+    found: list[tuple[float, float]] = []
+
+    def listen() -> None:
+        for line in other.stdout or ():
+            act = json.loads(line)
+            found.append((act["at"], act["seconds"]))
+
+    Thread(target=listen, daemon=True).start()
+    while not found:
+        sleep(0.05)
+    return found
 
 
 def _owe(book: Any, orders: int) -> None:

@@ -106,4 +106,4 @@ def test_what_could_not_be_measured_is_not_reached() -> None:
 
 def test_payment_and_the_books_are_timed_on_both_databases(mutual: Mutual) -> None:
     figures = records_books.figures(mutual)
-    assert len(figures) == 2 * 11 and all(figure.measured is not None for figure in figures)
+    assert len(figures) == 2 * 17 and all(figure.measured is not None for figure in figures)

@@ -14,7 +14,7 @@ KEPT = (
 )  # fmt: skip
 FIXED = {
     "people_bankaccount": ("number = '0'", "payee_id = 0", "asked_by_id = 0"),
-    "money_paymentbatch": ("amount = amount + 1", "orders = 7", "prepared_by = 99"),
+    "money_paymentbatch": ("text = 'x'", "day = '2026-01-01'", "prepared_by = 99"),
     "money_paymentorder": ("amount = amount + 1", "reference = 'x'", "payee_id = 0", "account_id = 0"),
     "money_paymentitem": ("order_id = 0",),
     "care_claim": ("number = 'x'", "household_id = 0"),

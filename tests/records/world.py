@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import Any
+
+from django.db.models import Count, Max, Sum
 
 from tiwizi.records.care.models import Claim, ClaimLine, Decision, Provider, Run
 from tiwizi.records.cover.models import Act, Cover, Plan, PlanVersion, TariffVersion
@@ -124,14 +127,25 @@ def account(of: Payee, *, asked_by: User | None = None, confirmed_by: User | Non
 
 def batch(transfer: Transfer, *, to_account: BankAccount | None = None, amount: int | None = None) -> PaymentBatch:
     """One prepared by user 101, that pays one transfer to its payee."""
-    amount = transfer.amount if amount is None else amount
-    made = PaymentBatch.objects.create(
-        book=transfer.book, day=NOW.date(), orders=1, amount=amount, prepared_by=101, prepared_at=NOW
-    )
+    made = preparing(transfer, to_account=to_account, amount=amount)
+    finish(made)
+    return made
+
+
+def preparing(transfer: Transfer, *, to_account: BankAccount | None = None, amount: int | None = None) -> PaymentBatch:
+    """The same, to which more may come."""
+    made = PaymentBatch.objects.create(book=transfer.book, day=NOW.date(), prepared_by=101, prepared_at=NOW)
     assert transfer.payee is not None
     order = PaymentOrder.objects.create(
-        batch=made, payee=transfer.payee, account=to_account or account(transfer.payee), amount=amount,
-        reference=f"E{next(_number)}",
+        batch=made, payee=transfer.payee, account=to_account or account(transfer.payee),
+        amount=transfer.amount if amount is None else amount, reference=f"E{next(_number)}",
     )  # fmt: skip
     PaymentItem.objects.create(transfer=transfer, order=order)
     return made
+
+
+def finish(made: PaymentBatch, **more: Any) -> None:
+    """Add the orders of a batch up, past the verb."""
+    sums = made.items.aggregate(orders=Count("id"), amount=Sum("amount"), last_order=Max("id"))
+    PaymentBatch.objects.filter(id=made.id).update(**{"state": "prepared", **sums, **more})
+    made.refresh_from_db()

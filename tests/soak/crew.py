@@ -95,6 +95,24 @@ def insist(*, desk: int, until: str) -> None:
         say(login=login)
 
 
+def stand_by(*, desk: int) -> None:
+    """Write something small again and again, as one who is at work beside something large; tells how long each took,
+    however often it had to be asked for."""
+    from django.db import OperationalError
+
+    from tiwizi.records.people.operations.users import create_user
+
+    for number in count():
+        login, began = f"d{desk}-{number}", time.perf_counter()
+        while True:
+            try:
+                create_user(administrator(), login=login, name=login)
+                break
+            except OperationalError:
+                pass
+        say(at=began, seconds=time.perf_counter() - began)
+
+
 def submit_twice(*, desk: int, keys: list[str], changed: list[str]) -> None:
     """Send requests that others send too; some with another content under the same key."""
     from tiwizi.records.people.operations.users import create_user

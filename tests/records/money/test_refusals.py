@@ -156,17 +156,19 @@ def test_a_batch_is_not_released_before_it_was_approved_and_never_without_a_name
 
 def test_a_batch_does_not_begin_in_the_middle() -> None:
     fund, *_ = world.book()
+    told = {"book": fund, "day": NOW.date(), "prepared_by": 101, "prepared_at": NOW}
     with refused("state_begins"):
-        PaymentBatch.objects.create(
-            book=fund,
-            day=NOW.date(),
-            orders=0,
-            amount=0,
-            prepared_by=101,
-            prepared_at=NOW,
-            approved_by=102,
-            state="approved",
-        )
+        PaymentBatch.objects.create(state="approved", approved_by=102, **told)
+    with refused("begins_empty"):
+        PaymentBatch.objects.create(orders=1, amount=5, **told)
+
+
+def test_a_book_has_one_batch_that_is_being_prepared() -> None:
+    fund, *_ = world.book()
+    told = {"book": fund, "day": NOW.date(), "prepared_by": 101, "prepared_at": NOW}
+    PaymentBatch.objects.create(**told)
+    with refused("money_batch_one_is_prepared_at_a_time"):
+        PaymentBatch.objects.create(**told)
 
 
 def test_no_transfer_is_paid_twice() -> None:
@@ -185,6 +187,22 @@ def test_a_payee_has_one_order_in_a_batch() -> None:
         )
 
 
+def test_nobody_signs_what_is_still_being_prepared_and_nothing_comes_in_afterwards() -> None:
+    accounts = world.book()
+    transfer, more = world.owed(accounts), world.owed(accounts)
+    batch = world.preparing(transfer)
+    with refused("state_moves"):
+        approved(batch)
+    world.finish(batch)
+    with refused("added_up_once"):
+        signed(batch, amount=1)
+    order = {"batch": batch, "payee": more.payee, "account": world.account(more.payee), "amount": more.amount}
+    with refused("own_account"):
+        PaymentOrder.objects.create(reference="late", **order)
+    with refused("money_paymentitem: refused by the guard owed"):
+        PaymentItem.objects.create(transfer=world.owed(accounts, to=transfer.payee), order=batch.items.get())
+
+
 def test_an_order_goes_to_an_account_of_its_payee_that_is_usable() -> None:
     transfer = world.owed(world.book())
     with refused("own_account"), transaction.atomic():
@@ -198,24 +216,34 @@ def test_an_order_goes_to_an_account_of_its_payee_that_is_usable() -> None:
 
 def test_what_an_order_settles_is_owed_to_its_payee() -> None:
     accounts = world.book()
-    batch = world.batch(world.owed(accounts))
+    batch = world.preparing(world.owed(accounts))
     with refused("money_paymentitem: refused by the guard owed"):
         PaymentItem.objects.create(transfer=world.owed(accounts), order=batch.items.get())
 
 
-def test_a_batch_that_says_another_sum_than_is_owed_is_not_approved() -> None:
-    batch = world.batch(world.owed(world.book(), amount=16_000), amount=16_001)
+def test_a_batch_that_says_another_sum_than_is_owed_is_not_prepared() -> None:
+    batch = world.preparing(world.owed(world.book(), amount=16_000), amount=16_001)
     with refused("money_paymentbatch: refused by the guard owed"):
-        approved(batch)
+        world.finish(batch)
+
+
+def test_a_batch_says_what_its_orders_say_part_by_part() -> None:
+    batch = world.preparing(world.owed(world.book(), amount=16_000))
+    for wrong in ({"orders": 2}, {"amount": 15_999}, {"last_order": 0, "orders": 0, "amount": 0}):
+        with refused("money_paymentbatch: refused by the guard owed"):
+            world.finish(batch, **wrong)
+    world.finish(batch, state="preparing")
+    world.finish(batch)
 
 
 def test_a_reversal_in_an_order_counts_against_what_is_owed() -> None:
     accounts, to = world.book(), world.payee()
     first, more = world.owed(accounts, to=to, amount=5_000), world.owed(accounts, to=to, amount=16_000)
     back = reversal(first)
-    batch = world.batch(more, amount=16_000)
+    batch = world.preparing(more, amount=16_000)
     for transfer in (first, back):
         PaymentItem.objects.create(transfer=transfer, order=batch.items.get())
+    world.finish(batch)
     approved(batch)
 
 
@@ -228,19 +256,13 @@ def test_who_changed_an_account_does_not_approve_its_next_payment() -> None:
             approved(batch, by=who.id)
 
 
-def test_items_leave_a_batch_only_before_it_is_released() -> None:
-    batch = world.batch(world.owed(world.book()))
-    approved(batch)
-    signed(batch, state="released", released_by=103)
-    with refused("kept"):
-        PaymentItem.objects.all().delete()
-
-
-def test_items_of_a_batch_that_is_given_up_are_owed_again() -> None:
+def test_items_leave_a_batch_only_once_it_is_given_up_and_are_owed_again() -> None:
     transfer = world.owed(world.book())
     batch = world.batch(transfer)
-    PaymentItem.objects.filter(order__batch=batch).delete()
+    with refused("kept"):
+        PaymentItem.objects.filter(order__batch=batch).delete()
     signed(batch, state="cancelled")
+    PaymentItem.objects.filter(order__batch=batch).delete()
     world.batch(transfer)
 
 

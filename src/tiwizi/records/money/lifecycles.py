@@ -5,6 +5,8 @@ from __future__ import annotations
 from tiwizi.records.trail.lifecycle import Lifecycle, Step
 
 BATCH: Lifecycle = (
+    Step("preparing", "finish", "prepared"),
+    Step("preparing", "cancel", "cancelled"),
     Step("prepared", "approve", "approved"),
     Step("prepared", "cancel", "cancelled"),
     Step("approved", "release", "released"),

@@ -213,14 +213,24 @@ class CeilingChange(models.Model):
         ]
 
 
+BATCH_STATES = ("preparing", "prepared", "approved", "released", "handed_over", "settled", "cancelled")
+
+
 class PaymentBatch(models.Model):
-    """Orders of one book that go to the bank together: prepared, approved and released by three people (S1)."""
+    """Orders of one book that go to the bank together: prepared, approved and released by three people (S1).
+
+    It is prepared part by part: ``orders`` and ``amount`` are those of its orders up to ``last_order``, and stay once
+    it is prepared. ``asked``: whom it was asked to pay, and without whom. ``left``: what the preparer is told that the
+    orders do not say (how many transfers they take; who waits; what is tied)."""
 
     book = models.ForeignKey(Book, models.PROTECT, related_name="+")
     day = models.DateField()
-    state = models.CharField(max_length=12, default="prepared")
-    orders = models.IntegerField()
-    amount = minor()
+    state = models.CharField(max_length=12, default="preparing")
+    orders = models.IntegerField(default=0)
+    amount = minor(default=0)
+    last_order = models.BigIntegerField(default=0)
+    asked = models.JSONField(default=dict)
+    left = models.JSONField(default=dict)
     text = models.CharField(max_length=140, default="")  # what the payees read
     prepared_by = models.BigIntegerField()
     prepared_at = models.DateTimeField()
@@ -234,8 +244,11 @@ class PaymentBatch(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=("prepared", "approved", "released", "handed_over", "settled", "cancelled")),
+                condition=Q(state__in=BATCH_STATES),
                 name="money_batch_state_known",
+            ),
+            models.UniqueConstraint(
+                fields=["book"], condition=Q(state="preparing"), name="money_batch_one_is_prepared_at_a_time"
             ),
             models.CheckConstraint(
                 condition=(Q(approved_by=None) | ~Q(approved_by=F("prepared_by")))
@@ -251,11 +264,12 @@ class PaymentBatch(models.Model):
                 name="money_batch_different_people",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=("prepared", "cancelled")) | Q(approved_by__isnull=False),
+                condition=Q(state__in=("preparing", "prepared", "cancelled")) | Q(approved_by__isnull=False),
                 name="money_batch_approved_by_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=("prepared", "approved", "cancelled")) | Q(released_by__isnull=False),
+                condition=Q(state__in=("preparing", "prepared", "approved", "cancelled"))
+                | Q(released_by__isnull=False),
                 name="money_batch_released_by_somebody",
             ),
         ]
@@ -327,6 +341,18 @@ class Statement(models.Model):
             models.UniqueConstraint(fields=["book", "identifier"], name="money_statement_once"),
             models.UniqueConstraint(fields=["digest"], name="money_statement_digest"),
         ]
+
+
+class Taking(models.Model):
+    """How far a statement has come in: of its lines so far, those that are new, the orders that they paid and that came
+    back, and the lines that nothing explained. ``ended_at``: when it was in as a whole."""
+
+    statement = models.OneToOneField(Statement, models.PROTECT, primary_key=True, related_name="taking")
+    lines = models.IntegerField(default=0)
+    paid = models.IntegerField(default=0)
+    returned = models.IntegerField(default=0)
+    suspense = models.IntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
 
 
 class StatementLine(models.Model):

@@ -25,18 +25,17 @@ BY_HAND = " UNION ALL ".join(
 TIES = f"{FAMILIES} UNION ALL {BY_HAND}"
 
 #: Orders of a batch that one of some users is tied to: by its payee, by what it pays, or by what it pays again because
-#: the payment came back, once or more.
-_PAID = """SELECT {order}.batch_id AS batch_id FROM money_tie k
-    JOIN money_transfer t ON t.source = k.source AND t.subject = k.subject
-    JOIN money_paymentitem i ON i.transfer_id = t.id"""
+#: the payment came back, once or more. Cross joins, for SQLite then begins with what users are tied to, not with a batch.
+_PAID = "money_tie k CROSS JOIN money_transfer t CROSS JOIN money_paymentitem i"
+_PAID_WHERE = "t.source = k.source AND t.subject = k.subject AND i.transfer_id = t.id"
 TIED_IN_BATCH = f"""
-    EXISTS (SELECT 1 FROM money_tie k JOIN money_paymentorder o ON o.payee_id = k.payee_id
-            WHERE k.user_id IN ({{users}}) AND o.batch_id = {{batch}})
-    OR EXISTS ({_PAID.format(order="o")} JOIN money_paymentorder o ON o.id = i.order_id
-               WHERE k.user_id IN ({{users}}) AND o.batch_id = {{batch}})
-    OR EXISTS ({_PAID.format(order="o")} JOIN money_again a ON a.first = i.order_id
-               JOIN money_paymentorder o ON o.id = a.again
-               WHERE k.user_id IN ({{users}}) AND o.batch_id = {{batch}})"""
+    EXISTS (SELECT 1 FROM money_tie k CROSS JOIN money_paymentorder o
+            WHERE k.user_id IN ({{users}}) AND o.payee_id = k.payee_id AND o.batch_id = {{batch}})
+    OR EXISTS (SELECT 1 FROM {_PAID} CROSS JOIN money_paymentorder o
+               WHERE k.user_id IN ({{users}}) AND {_PAID_WHERE} AND o.id = i.order_id AND o.batch_id = {{batch}})
+    OR EXISTS (SELECT 1 FROM {_PAID} CROSS JOIN money_again a CROSS JOIN money_paymentorder o
+               WHERE k.user_id IN ({{users}}) AND {_PAID_WHERE} AND a.first = i.order_id AND o.id = a.again
+               AND o.batch_id = {{batch}})"""
 
 #: The view ``money_again`` (first, again): orders of which the payment came back, and those that pay the same again,
 #: however often it comes back.

@@ -11,6 +11,9 @@
 
 A verb answers with plain values (numbers, texts, lists, dicts of them), never with a model: the answer is kept in its
 event, and is what a repeated call with the same key is given. The same key with another request is refused.
+
+A verb that has much to do is a plain function that calls several of these, each with a part of the work, so that nobody
+else waits long; the last one has its key and its answer (docs/concepts/trail.md).
 """
 
 from __future__ import annotations
@@ -108,8 +111,7 @@ def operation(verb: str, *, need: str) -> Callable[[Callable[Concatenate[Act, P]
         @wraps(do)
         def gated(by: By, /, *args: P.args, **kwargs: P.kwargs) -> R:
             assert not args, f"{verb} takes keywords after who acts"
-            if not by.may(need):
-                raise Refused("not_allowed", verb=verb, permission=need)
+            assert_allowed(by, verb, need=need)
             request = _digest(verb, kwargs) if by.key is not None else None
             outer = _waiting.get()
             with transaction.atomic():
@@ -137,6 +139,21 @@ def operation(verb: str, *, need: str) -> Callable[[Callable[Concatenate[Act, P]
     return make
 
 
+def assert_allowed(by: By, verb: str, *, need: str) -> None:
+    """For a verb that asks much before it writes anything. Raises Refused."""
+    if not by.may(need):
+        raise Refused("not_allowed", verb=verb, permission=need)
+
+
+def answered(by: By, verb: str, **asked: Any) -> Any:
+    """What a verb has answered before under the key of who acts; None where it has not, or there is no key. For a verb
+    that does its work in parts, before it begins. Raises Refused where something else was asked under the key."""
+    if by.key is None:
+        return None
+    done = _event(by, _digest(verb, asked))
+    return json.loads(done.body)["answer"] if done else None
+
+
 def _digest(verb: str, kwargs: dict[str, Any]) -> bytes:
     return sha256(canonical([verb, kwargs]).encode()).digest()
 
@@ -144,6 +161,10 @@ def _digest(verb: str, kwargs: dict[str, Any]) -> bytes:
 def _done_before(by: By, request: bytes | None) -> Event | None:
     """The event of the same key. Raises Refused where something else was asked under it."""
     take_turn(f"key:{by.user}:{by.key}")
+    return _event(by, request)
+
+
+def _event(by: By, request: bytes | None) -> Event | None:
     done = Event.objects.filter(user=by.user, key=by.key).first()
     if done is not None and bytes(done.request or b"") != request:
         raise Refused("key_used", name=by.key)

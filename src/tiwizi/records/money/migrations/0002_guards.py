@@ -64,6 +64,8 @@ NOT_WHAT_IS_OWED = """NEW.state = 'approved' AND OLD.state = 'prepared' AND (
         LEFT JOIN money_account c ON c.id = t.credit_id
         WHERE o.batch_id = NEW.id GROUP BY o.id, o.amount
         HAVING o.amount <> COALESCE(SUM(CASE WHEN c.roles LIKE '%payable%' THEN t.amount ELSE -t.amount END), 0)))"""
+NO_FILE = """NEW.state = 'handed_over' AND OLD.state = 'released' AND NOT EXISTS (
+    SELECT 1 FROM money_bankfile f WHERE f.batch_id = NEW.id AND f.handed_over_at IS NOT NULL)"""
 SIGNED = ("approved_by", "approved_at", "second_approved_by", "second_approved_at", "released_by", "released_at")
 SIGNED_AGAIN = " OR ".join(
     f"(OLD.{column} IS NOT NULL AND NEW.{column} IS DISTINCT FROM OLD.{column})" for column in SIGNED
@@ -153,8 +155,7 @@ class Migration(migrations.Migration):
         refuse(
             "money_paymentbatch",
             "handed_over_with_its_file",
-            "NEW.state = 'handed_over' AND OLD.state = 'released' AND NOT EXISTS"
-            " (SELECT 1 FROM money_bankfile f WHERE f.batch_id = NEW.id AND f.handed_over_at IS NOT NULL)",
+            NO_FILE,
             on=("UPDATE",),
         ),
         refuse("money_paymentbatch", "owed", NOT_WHAT_IS_OWED, on=("UPDATE",)),

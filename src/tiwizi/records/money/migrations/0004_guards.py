@@ -10,6 +10,7 @@ SIGNED_NOW = """(NEW.approved_by IS DISTINCT FROM OLD.approved_by
     OR NEW.second_approved_by IS DISTINCT FROM OLD.second_approved_by
     OR NEW.released_by IS DISTINCT FROM OLD.released_by)"""
 SIGNERS = "NEW.prepared_by, NEW.approved_by, NEW.second_approved_by, NEW.released_by"
+TIED = f"{SIGNED_NOW} AND ({TIED_IN_BATCH.format(users=SIGNERS, batch='NEW.id')})"
 BY_ONE = """OLD.ceiling IS NOT NULL AND NEW.ceiling IS DISTINCT FROM OLD.ceiling AND NOT EXISTS (
     SELECT 1 FROM money_ceilingchange c WHERE c.book_id = NEW.id AND c.confirmed_by IS NOT NULL
     AND c.ceiling IS NOT DISTINCT FROM NEW.ceiling)"""
@@ -23,7 +24,7 @@ class Migration(migrations.Migration):
         refuse(
             "money_paymentbatch",
             "tied",
-            f"{SIGNED_NOW} AND ({TIED_IN_BATCH.format(users=SIGNERS, batch='NEW.id')})",
+            TIED,
             on=("UPDATE",),
         ),
         append_only("money_matchedorder"),

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tiwizi.records.database.columns import (
     Column,
     add_columns,
+    among,
     read_columns,
     read_matching,
     update_columns,
@@ -46,6 +47,11 @@ _LINES = f"""
     AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.line_id = l.id) ORDER BY l.id"""
 _LINE: Any = {"line": "int", "amount": "int", "reference": "text", "day": "day", "waits": "flag"}
 
+_WAITING = f"""
+    SELECT l.id AS id FROM money_statementline l WHERE l.book_id = %s
+    AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.line_id = l.id)
+    AND EXISTS (SELECT 1 FROM money_transfer s WHERE s.source = {STATEMENT} AND s.subject = l.id) ORDER BY l.id"""
+
 #: Orders and batches by reference: ``goes``, whether it goes on to the state that the match leads to.
 _OF_BOOK = "JOIN money_paymentbatch b ON b.id = o.batch_id AND b.book_id = %s"
 _PAID = f"""
@@ -65,6 +71,7 @@ _IN_ONE = """
     FROM {keys} k JOIN money_bankfile f ON f.message = k.key
     JOIN money_paymentbatch b ON b.id = f.batch_id AND b.book_id = %s
     WHERE b.state = 'handed_over' AND NOT EXISTS (SELECT 1 FROM money_match m WHERE m.batch_id = b.id)
+    AND NOT EXISTS (SELECT 1 FROM money_paymentorder o WHERE o.batch_id = b.id AND o.state = 'ready')
     AND NOT EXISTS (SELECT 1 FROM money_match m JOIN money_paymentorder o ON o.id = m.order_id
                     WHERE o.batch_id = b.id)
     AND NOT EXISTS (SELECT 1 FROM money_matchedorder m JOIN money_paymentorder o ON o.id = m.order_id
@@ -75,17 +82,39 @@ _PAYMENTS = f"""
     SELECT k.place AS place, t.part AS part, t.debit_id AS debit, t.credit_id AS credit, t.amount AS amount,
            t.payee_id AS payee
     FROM {{keys}} k JOIN money_transfer t ON t.source = {PAYMENT} AND t.subject = k.key ORDER BY k.place, t.part"""
-_SENT = "SELECT o.id AS id FROM {keys} k JOIN money_paymentorder o ON o.batch_id = k.key WHERE o.state = 'sent'"
+_SENT = """
+    SELECT o.id AS id FROM money_match m JOIN money_paymentbatch b ON b.id = m.batch_id
+    JOIN money_paymentorder o ON o.batch_id = b.id
+    WHERE b.book_id = %s AND b.state = 'handed_over' AND o.state = 'sent' ORDER BY o.id"""
+_STILL_SENT = "SELECT o.id AS id FROM {keys} k JOIN money_paymentorder o ON o.id = k.key WHERE o.state = 'sent'"
 
 
-def match_all(book: Book) -> dict[str, int]:
-    """Match and book every line of a book that can be; the orders that were paid and that came back."""
-    lines = read_columns(_LINES.format(only=""), _LINE, [book.id])
-    left = lines["amount"] < 0
-    paid = _paid_in_one(book, _chosen(lines, left)) + _paid(book, _chosen(lines, left))
-    returned = _returned(book, _chosen(lines, ~left))
-    settle(book)
+def match_lines(book: Book, lines: Array) -> dict[str, int]:
+    """Match and book what can be of some lines; the orders that were paid and that came back. Orders of a batch that
+    was paid in one are left to ``sent_in_one``."""
+    found = read_columns(_LINES.format(only=f"AND {among('l.id', lines)}"), _LINE, [book.id])
+    left = found["amount"] < 0
+    _paid_in_one(book, _chosen(found, left))
+    paid = _paid(book, _chosen(found, left))
+    returned = _returned(book, _chosen(found, ~left))
     return {"paid": paid, "returned": returned}
+
+
+def waiting_lines(book: int) -> Array:
+    """The lines of a book that stand in suspense."""
+    ids: Array = read_columns(_WAITING, {"id": "int"}, [book])["id"]
+    return ids
+
+
+def sent_in_one(book: int) -> Array:
+    """Orders that are not said to be paid yet, of batches that the bank paid in one sum."""
+    ids: Array = read_columns(_SENT, {"id": "int"}, [book])["id"]
+    return ids
+
+
+def pay_orders(orders: Array) -> int:
+    """Of some orders those that are sent, are paid; how many."""
+    return _go_on(read_matching(_STILL_SENT, orders, {"id": "int"})["id"], "paid")
 
 
 def match_by_hand(line: StatementLine, reference: str) -> int:
@@ -151,7 +180,7 @@ def settle(book: Book) -> None:
         cursor.execute(
             "UPDATE money_paymentbatch SET state = 'settled' WHERE book_id = %s AND state = 'handed_over'"
             " AND NOT EXISTS (SELECT 1 FROM money_paymentorder o"
-            " WHERE o.batch_id = money_paymentbatch.id AND o.state = 'sent')",
+            " WHERE o.batch_id = money_paymentbatch.id AND o.state IN ('ready', 'sent'))",
             [book.id],
         )
 
@@ -163,11 +192,10 @@ def _paid(book: Book, lines: Columns) -> int:
     return _go_on(matched["thing"][matched["goes"]], "paid")
 
 
-def _paid_in_one(book: Book, lines: Columns) -> int:
-    """Money that left for a whole batch. How many orders that paid."""
+def _paid_in_one(book: Book, lines: Columns) -> None:
+    """Money that left for a whole batch."""
     matched = _matched(book, lines, _IN_ONE)
     _match(matched, _book_paid(book, matched), key="batch")
-    return _go_on(read_matching(_SENT, matched["thing"], {"id": "int"})["id"], "paid")
 
 
 def _returned(book: Book, lines: Columns) -> int:
