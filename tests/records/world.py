@@ -132,9 +132,12 @@ def batch(transfer: Transfer, *, to_account: BankAccount | None = None, amount: 
     return made
 
 
-def preparing(transfer: Transfer, *, to_account: BankAccount | None = None, amount: int | None = None) -> PaymentBatch:
-    """The same, to which more may come."""
-    made = PaymentBatch.objects.create(book=transfer.book, day=NOW.date(), prepared_by=101, prepared_at=NOW)
+def preparing(
+    transfer: Transfer, *, to_account: BankAccount | None = None, amount: int | None = None, **told: Any
+) -> PaymentBatch:
+    """The same, to which more may come; ``told``: what it says of itself instead."""
+    said = {"book": transfer.book, "day": NOW.date(), "prepared_by": 101, "prepared_at": NOW} | told
+    made = PaymentBatch.objects.create(**said)
     assert transfer.payee is not None
     order = PaymentOrder.objects.create(
         batch=made, payee=transfer.payee, account=to_account or account(transfer.payee),

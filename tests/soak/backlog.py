@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ ROLES = {
 }  # fmt: skip
 PLAN = "ma/public"
 #: So small that a backlog of some dozen files has many parts, between any two of which the end may come.
-ROWS_A_PART, CLAIMS_A_SHARD = 60, 12
+ROWS_A_PART, CLAIMS_A_SHARD, ORDERS_A_PART = 60, 12, 7
 
 
 def by(user: int, *, day: int = 0, key: str | None = None) -> Any:
@@ -115,6 +116,7 @@ def wait() -> None:
 
 def carry(*, claims: str, folder: str, attempt: int, fault: int = 0) -> None:
     """Everything that is still to be done, from wherever it is. ``fault``: fail at the n-th sync, rename, commit."""
+    _in_small_parts()
     from tests.soak.faults import fail_at
 
     with fail_at(fault):
@@ -122,6 +124,15 @@ def carry(*, claims: str, folder: str, attempt: int, fault: int = 0) -> None:
         _decide(attempt)
         _pay(Path(folder))
         _reconcile()
+
+
+def _in_small_parts() -> None:
+    """Payments, too; and nobody is let in between them, since nobody else is there."""
+    from tiwizi.records.database import locks
+
+    locks.ASKS_ANEW = 0
+    for name in ("prepare", "sign", "hand_over", "statements"):
+        import_module(f"tiwizi.records.money.operations.{name}").PART = ORDERS_A_PART
 
 
 def _take_in(claims: Path) -> None:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 from tests.soak.crew import CHECKOUT
@@ -33,7 +33,8 @@ class Runner:
     def kill_after(self, child: int, *, seconds: float) -> bool:
         """Kill a child with SIGKILL after so long; whether it was still at work. One that fails by itself is a bug."""
         if not self.ended(seconds=seconds):
-            os.kill(child, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended since it was asked
+                os.kill(child, signal.SIGKILL)
         status = int(self._answer()["status"])
         assert status in (0, -signal.SIGKILL), f"the child ended with {status}: {self._errors()}"
         return status != 0

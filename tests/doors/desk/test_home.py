@@ -38,14 +38,12 @@ def test_who_decides_is_told_of_what_waits_and_who_pays_is_not(desk: Desk) -> No
 def test_a_batch_waits_for_whoever_did_not_prepare_it(desk: Desk) -> None:
     from django.contrib.auth import get_user_model
     from django.utils import timezone
-
-    from tiwizi.records.money.models import Book, PaymentBatch
+    from tests.records import world
 
     users = get_user_model().objects
-    PaymentBatch.objects.create(
-        book=Book.objects.first(), day=clock.today() - timedelta(days=2), orders=1, amount=12_300,
-        prepared_by=users.get(login="nadia").id, prepared_at=timezone.now() - timedelta(days=3),
-    )  # fmt: skip
+    told = {"prepared_by": users.get(login="nadia").id, "prepared_at": timezone.now() - timedelta(days=3)}
+    batch = world.preparing(world.owed(world.book(), amount=12_300), day=clock.today() - timedelta(days=2), **told)
+    world.finish(batch)
     said = catalogue("desk/home", "en")
     page = desk("omar", lang="en").get("/").content.decode()
     assert said["duty_to_approve"] in page and said["overdue"] in page and "123.00" in page

@@ -11,7 +11,7 @@ from django.db import connection, models
 
 T = TypeVar("T")
 #: Seconds: who waits for SQLite's one writer asks anew at least so often.
-_ASKS_ANEW = 0.1
+ASKS_ANEW = 0.1
 
 
 def giving_way(parts: Iterable[T]) -> Iterator[T]:
@@ -21,7 +21,7 @@ def giving_way(parts: Iterable[T]) -> Iterator[T]:
     """
     for number, part in enumerate(parts):
         if number and connection.vendor == "sqlite" and not connection.in_atomic_block:
-            time.sleep(_ASKS_ANEW)
+            time.sleep(ASKS_ANEW)
         yield part
 
 

@@ -25,7 +25,7 @@ BY_HAND = " UNION ALL ".join(
 TIES = f"{FAMILIES} UNION ALL {BY_HAND}"
 
 #: Orders of a batch that one of some users is tied to: by its payee, by what it pays, or by what it pays again because
-#: the payment came back, once or more. Cross joins, for SQLite then begins with what users are tied to, not with a batch.
+#: the payment came back, once or more. Cross joins: SQLite then begins with what users are tied to, not with a batch.
 _PAID = "money_tie k CROSS JOIN money_transfer t CROSS JOIN money_paymentitem i"
 _PAID_WHERE = "t.source = k.source AND t.subject = k.subject AND i.transfer_id = t.id"
 TIED_IN_BATCH = f"""
