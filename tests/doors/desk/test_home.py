@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -42,12 +43,21 @@ def test_a_batch_waits_for_whoever_did_not_prepare_it(desk: Desk) -> None:
 
     users = get_user_model().objects
     told = {"prepared_by": users.get(login="nadia").id, "prepared_at": timezone.now() - timedelta(days=3)}
-    batch = world.preparing(world.owed(world.book(), amount=12_300), day=clock.today() - timedelta(days=2), **told)
+    batch = world.preparing(world.owed(_accounts(), amount=12_300), day=clock.today() - timedelta(days=2), **told)
     world.finish(batch)
     said = catalogue("desk/home", "en")
     page = desk("omar", lang="en").get("/").content.decode()
     assert said["duty_to_approve"] in page and said["overdue"] in page and "123.00" in page
     assert "for 3 days" in page.replace("\u00a0", " ")
+
+
+def _accounts() -> Any:
+    """A book and the two of its accounts that something is owed from and to."""
+    from tiwizi.records.money.models import Book
+
+    book = Book.objects.get(code="sm")
+    role = {name: account for account in book.accounts.all() for name in account.roles.split()}
+    return book, role["benefits"], role["members_payable"]
 
 
 def test_home_asks_as_often_whatever_the_records_hold(desk: Desk) -> None:
