@@ -18,11 +18,13 @@ HELD = ("", *(role for role in ROLES if role != "system"))
 
 
 class Row(NamedTuple):
-    """``opens``, ``posts``: roles; a stranger is ``None``. ``of``: parts of the address -> what they name."""
+    """``opens``, ``posts``: roles; a stranger is ``None``. ``of``: parts of the address -> what they name. ``proof``:
+    whether its form is taken only after a proof of who one is, None where that follows from what it does."""
 
     opens: frozenset[str | None]
     posts: frozenset[str | None]
     of: dict[str, str]
+    proof: bool | None
 
 
 class Route(NamedTuple):
@@ -41,7 +43,8 @@ def table() -> dict[str, Row]:
             continue
         for name, row in tomllib.loads(path.read_text(encoding="utf-8")).items():
             assert name not in rows, f"{path.name}: the page {name} stands in another file too"
-            rows[name] = Row(roles(row.get("opens", "")), roles(row.get("posts", "")), row.get("of", {}))
+            opens, posts = (roles(row.get(what, "")) for what in ("opens", "posts"))
+            rows[name] = Row(opens, posts, row.get("of", {}), row.get("proof"))
     return rows
 
 

@@ -148,6 +148,34 @@ def _answer(client: Client, method: str, route: Route, parts: dict[str, object])
     return answer.status_code, answer.get("Location", "").replace(address, ""), page.replace(address, ""), len(asked)
 
 
+#: Permissions whose use asks for a proof of who one is: money, bank accounts, roles.
+PROVEN = {
+    "money.approve", "money.release", "people.request_account", "people.confirm_account", "people.ask_grant",
+    "people.confirm_grant",
+}  # fmt: skip
+
+
+def test_money_accounts_and_roles_ask_once_more_who_one_is(desk: Desk) -> None:
+    wrong = []
+    for role in (role for role in HELD if role):
+        employ(f"only-{role}", role)
+    for route in routes():
+        row = table().get(route.name)
+        if row is None or not row.posts or reverse(route.name, kwargs=route.parts).startswith("/account/"):
+            continue
+        need = (
+            route.view.post if isinstance(getattr(route.view, "post", None), str) else getattr(route.view, "need", "")
+        )
+        expected = row.proof if row.proof is not None else need in PROVEN
+        login = f"only-{sorted(filter(None, row.posts))[0]}"
+        asked = ask(desk(login), "POST", route).place.startswith("/account/reauthenticate/")
+        if asked != expected:
+            wrong.append(f"{route.name}: {'asks' if asked else 'does not ask'} for a proof (page(step_up=...))")
+        if asked and ask(prove(desk(login)), "POST", route).place.startswith("/account/reauthenticate/"):
+            wrong.append(f"{route.name}: asks again within five minutes")
+    assert not wrong, "\n".join(wrong)
+
+
 def test_outside_the_demo_no_page_opens_without_a_second_factor(desk: Desk) -> None:
     employ("somebody", "desk_agent", "internal_auditor")
     client = desk("somebody", second_factor=True)

@@ -10,6 +10,7 @@ from django.test import Client
 from tests.doors.desk.conftest import Desk, prove
 from tests.doors.desk.test_sign_in import PASSWORD, invited, set_up_app, sign_in
 
+from tiwizi.doors.clock import now
 from tiwizi.locale import LANGUAGES
 
 
@@ -118,6 +119,32 @@ def test_a_lost_second_factor_is_taken_away_by_two_and_the_trail_tells(desk: Des
     assert one is not None
     told = [event.verb for event in history("user", one.id, limit=2)]
     assert told == ["people.confirm_factor_reset", "people.ask_factor_reset"]
+
+
+def test_a_role_is_given_once_it_is_proven_who_gives_it_and_what_was_sent_is_not_lost(desk: Desk) -> None:
+    client = desk()
+    invited(client, "anna")
+    sign_in(client, "anna")
+    asked = does(client, "karim", "grant", role="desk_agent")
+    assert asked.status_code == 302 and asked["Location"].startswith("/account/reauthenticate/?next=")
+    assert "desk_agent" not in roles_of("karim")
+    assert client.post(asked["Location"], {"password": "no such thing"}).status_code == 200
+    assert client.post(asked["Location"], {"password": PASSWORD}).status_code == 303
+    assert roles_of("karim")["desk_agent"] is False
+    assert does(client, "karim", "revoke", role="desk_agent").status_code == 303
+
+
+def test_a_proof_is_good_for_five_minutes(desk: Desk) -> None:
+    from allauth.account.internal.flows import login
+
+    client = prove(desk("anna"))
+    session = client.session
+    for seconds, status in ((299, 303), (301, 302)):
+        records = session[login.AUTHENTICATION_METHODS_SESSION_KEY]
+        session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [records[0] | {"at": now().timestamp() - seconds}]
+        session.save()
+        act = "grant" if status == 303 else "revoke"
+        assert does(client, "karim", act, role="desk_agent").status_code == status
 
 
 def test_who_leaves_is_out_at_once(desk: Desk, anna: Client) -> None:
