@@ -5,9 +5,11 @@ Nobody imports a country by name: ``folder("ma")``, ``law("ma")``.
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from tiwizi.formats.transfer_template import Template, parse_template
 from tiwizi.rules.chart import Chart, parse_chart
@@ -79,6 +81,16 @@ def transfer_template(country: str, name: str) -> Template:
 def transfer_templates(country: str) -> tuple[str, ...]:
     """The names of the transfer formats of a pack."""
     return tuple(sorted(path.stem for path in (folder(country) / "transfers").glob("*.toml")))
+
+
+@cache
+def pieces(country: str) -> Mapping[str, Mapping[str, Any]]:
+    """What people are to bring, by situation: {"ar": [...], "fr": [...], "en": [...]}; empty where a pack has none."""
+    path = folder(country) / "pieces.toml" if country in available() else None
+    if path is None or not path.is_file():
+        return {}
+    told = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {name: lists for name, lists in told.items() if isinstance(lists, dict)}
 
 
 def _within(country: str, name: str) -> Path:

@@ -66,4 +66,5 @@ def _approval() -> object:
 FOREIGN: dict[str, Callable[[], object]] = {
     "claim": _claim, "household": _household, "household_word": _household_word, "paper": _paper, "passkey": _passkey,
     "run": _run, "appeal": _appeal, "approval": _approval,
+    "situation": lambda: "death",
 }  # fmt: skip

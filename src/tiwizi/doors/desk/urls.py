@@ -5,9 +5,11 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from tiwizi.doors.desk import (
+    accounts,
     appeals,
     approvals,
     batch,
+    changes,
     home,
     household,
     intake,
@@ -26,6 +28,8 @@ SUBJECTS = (
     home,
     search,
     household,
+    changes,
+    accounts,
     views,
     papers,
     intake,
@@ -43,6 +47,8 @@ SUBJECTS = (
 #: (name of the page, the permission that opens it); None: everybody.
 MENU: tuple[tuple[str, str | None], ...] = (
     ("home", None),
+    ("enrol", "people.write"),
+    ("accounts_waiting", "people.confirm_account"),
     ("intake", "intake.write"),
     ("review", "care.review"),
     ("payments", "money.read"),

@@ -11,7 +11,8 @@ from tiwizi import packs
 from tiwizi.records.cover.models import Cover, Plan, PlanVersion
 from tiwizi.records.cover.versions import plan_digest
 from tiwizi.records.database.locks import take_turn
-from tiwizi.records.people.models import Membership
+from tiwizi.records.people.models import Membership, Region
+from tiwizi.records.people.operations.households import employ, end_membership, enrol_member
 from tiwizi.records.people.reach import reach_household, touch, word
 from tiwizi.records.trail.former import keep_former
 from tiwizi.records.trail.gate import Act, operation
@@ -125,6 +126,45 @@ def end_cover(act: Act, *, cover: int, until: date) -> list[str]:
     if held.until is not None and until > held.until:
         raise Refused("ended_already", since=held.since)
     return _change(act, held, {"until": until})
+
+
+@operation("cover.enrol", need="people.write")
+def enrol(
+    act: Act,
+    *,
+    household: str,
+    member: dict[str, Any],
+    region: str | None = None,
+    employer: dict[str, str] | None = None,
+    plans: list[str] = (),  # type: ignore[assignment]
+    on: date,
+) -> dict[str, int]:
+    """A new member in one act: the household, the member (as ``enrol_member`` takes them), the employer (``employer``,
+    ``name``, ``number``), and a cover of each plan, for who may start one. The ids of household and person."""
+    where = None if region is None else Region.objects.filter(code=region).values_list("id", flat=True).first()
+    if region is not None and where is None:
+        raise Refused("no_such_region", code=region)
+    act.within(where)
+    ids = enrol_member(act.by, household=household, region=where, on=on, **member)
+    act.about("household", ids["household"])
+    if employer is not None:
+        employ(act.by, person=ids["person"], since=on, **employer)
+    for plan in plans:
+        start_cover(act.by, household=ids["household"], plan=plan, since=on)
+    return ids
+
+
+@operation("cover.leave", need="people.write")
+def leave(act: Act, *, household: int, on: date) -> dict[str, int]:
+    """A household leaves the mutual: ``on`` is the first day on which nobody is of it and nothing covers it. How many
+    places and covers ended; covers end by who may end them."""
+    reach_household(act, household)
+    places = list(Membership.objects.filter(household=household, until=None).values_list("id", flat=True))
+    covers = Cover.objects.filter(Q(until=None) | Q(until__gt=on), household=household, since__lt=on)
+    ended = [end_cover(act.by, cover=cover, until=on) for cover in covers.values_list("id", flat=True)]
+    for place in places:
+        end_membership(act.by, membership=place, on=on)
+    return {"places": len(places), "covers": len(ended)}
 
 
 def _held(act: Act, cover: int) -> Cover:

@@ -32,15 +32,17 @@ def request_account(act: Act, *, payee: int, number: str) -> int:
 
 
 @operation("people.confirm_account", need="people.confirm_account")
-def confirm_account(act: Act, *, account: int) -> str:
-    """Confirm what somebody else asked for; from when it is usable, 48 hours on. Refused: two_people,
-    account_answered."""
+def confirm_account(act: Act, *, account: int, number: str | None = None) -> str:
+    """Confirm what somebody else asked for; from when it is usable, 48 hours on. ``number``: read from the paper once
+    more, which must say the same. Refused: two_people, account_answered, account_differs."""
     asked = _locked(account)
     _reached(act, asked.payee_id)
     if asked.confirmed_by_id is not None or asked.ended_at is not None:
         raise Refused("account_answered", account=account)
     if asked.asked_by_id == act.by.user:
         raise Refused("two_people")
+    if number is not None and read_rib(number) != asked.number:
+        raise Refused("account_differs")
     asked.confirmed_by_id, asked.confirmed_at, asked.usable_from = act.by.user, act.at, act.at + PAUSE
     asked.save()
     act.say("bank_account.confirmed", payee=asked.payee_id, account=account, usable_from=asked.usable_from)

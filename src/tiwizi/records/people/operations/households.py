@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from tiwizi.records.people.bulk.names import index_name
-from tiwizi.records.people.models import Household, Membership, Payee, Person
+from tiwizi.records.people.models import Employer, Employment, Household, Membership, Payee, Person, Region
 from tiwizi.records.people.reach import reach_household, reach_person, touch, word
 from tiwizi.records.trail.former import keep_former
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.refusal import Refused
 from tiwizi.rules.cin import read_cin
 from tiwizi.rules.mistake import Mistake
+from tiwizi.rules.phone import read_phone
 
-MEMBER = word("role", "member")
+MEMBER, CHILD, ORPHAN = (word("role", role) for role in ("member", "child", "orphan"))
 
 
 @operation("people.enrol_member", need="people.write")
@@ -27,6 +28,7 @@ def enrol_member(
     name_ar: str = "",
     name_latin: str = "",
     cin: str | None = None,
+    phone: str | None = None,
     region: int | None = None,
     on: date,
 ) -> dict[str, int]:
@@ -37,7 +39,7 @@ def enrol_member(
         act.within(region)
         home = Household.objects.create(number=household, region_id=region)
     reach_household(act, home.id)
-    who = _person(person, birth=birth, sex=sex, name_ar=name_ar, name_latin=name_latin, cin=cin)
+    who = _person(person, birth=birth, sex=sex, name_ar=name_ar, name_latin=name_latin, cin=cin, phone=phone)
     _join(home.id, who, MEMBER, on)
     return {"household": home.id, "person": who.id}
 
@@ -54,6 +56,7 @@ def add_dependant(
     name_ar: str = "",
     name_latin: str = "",
     cin: str | None = None,
+    phone: str | None = None,
     on: date,
 ) -> int:
     """Somebody who is covered through the member, of whom there may be several of a kind, spouses too. The person's
@@ -61,7 +64,7 @@ def add_dependant(
     reach_household(act, household)
     if role == "member":
         raise Refused("a_dependant_is_no_member")
-    who = _person(person, birth=birth, sex=sex, name_ar=name_ar, name_latin=name_latin, cin=cin)
+    who = _person(person, birth=birth, sex=sex, name_ar=name_ar, name_latin=name_latin, cin=cin, phone=phone)
     _join(household, who, word("role", role), on)
     return who.id
 
@@ -92,6 +95,53 @@ def end_membership(act: Act, *, membership: int, on: date) -> int:
     return place.household_id
 
 
+@operation("people.record_death", need="people.write")
+def record_death(act: Act, *, person: int, on: date) -> list[int]:
+    """Somebody died on a day and is not of their household from the day after; the children of a member are orphans
+    from then on, and stay covered through the household. The places that ended."""
+    place = _open_place(act, person)
+    after = on + timedelta(days=1)
+    _end(place, after)
+    ended = [place.id]
+    act.note(on=on)
+    if place.role == MEMBER:
+        children = Membership.objects.filter(household=place.household_id, role=CHILD, until=None).select_related(
+            "person"
+        )
+        for child in children:
+            _end(child, after)
+            _join(place.household_id, child.person, ORPHAN, after)
+            ended.append(child.id)
+    touch(place.household_id, f"person:{person}")
+    return ended
+
+
+@operation("people.move_household", need="people.write")
+def move_household(act: Act, *, household: int, region: str) -> int:
+    """A household belongs to another region from now on, by the region's code: who may do this in both. Its id."""
+    home = reach_household(act, household)
+    to = Region.objects.filter(code=region).first()
+    if to is None:
+        raise Refused("no_such_region", code=region)
+    act.within(to.id)
+    if home.region_id != to.id:
+        keep_former(act.by, "household", [(household, {"region": home.region_id})])
+        Household.objects.filter(id=household).update(region=to)
+    act.note(region=to.id)
+    return household
+
+
+@operation("people.employ", need="people.write")
+def employ(act: Act, *, person: int, employer: str, name: str = "", number: str = "", since: date) -> int:
+    """Somebody works for an employer, by its number, from a day on: ``number`` is what the employer calls them. What
+    they had with another goes on, for people have several. The id."""
+    reach_person(act, person)
+    of, _ = Employer.objects.get_or_create(number=employer, defaults={"name_latin": name, "name_ar": name})
+    if Employment.objects.filter(person_id=person, employer=of, until=None).exists():
+        raise Refused("employed_already", employer=employer)
+    return Employment.objects.create(person_id=person, employer=of, number=number, since=since).id
+
+
 @operation("people.correct_person", need="people.write")
 def correct_person(
     act: Act,
@@ -102,6 +152,7 @@ def correct_person(
     name_ar: str | None = None,
     name_latin: str | None = None,
     cin: str | None = None,
+    phone: str | None = None,
 ) -> list[str]:
     """Put right what is written about somebody; what is left out stays. The fields that changed; what they said is
     kept beside them."""
@@ -110,6 +161,7 @@ def correct_person(
     told = {
         "birth": birth, "sex": None if sex is None else word("sex", sex), "name_ar": name_ar,
         "name_latin": name_latin, "cin": None if cin is None else _cin(cin, of=person),
+        "phone": None if phone is None else _phone(phone),
     }  # fmt: skip
     changed = {name: value for name, value in told.items() if value is not None and value != getattr(row, name)}
     if not changed:
@@ -122,7 +174,9 @@ def correct_person(
     return sorted(changed)
 
 
-def _person(number: str, *, birth: date, sex: str, name_ar: str, name_latin: str, cin: str | None) -> Person:
+def _person(
+    number: str, *, birth: date, sex: str, name_ar: str, name_latin: str, cin: str | None, phone: str | None
+) -> Person:
     """The person of that number, who may be known from another household; else a new one."""
     known = Person.objects.filter(number=number).first()
     if known is not None:
@@ -131,7 +185,7 @@ def _person(number: str, *, birth: date, sex: str, name_ar: str, name_latin: str
         return known
     made = Person.objects.create(
         number=number, birth=birth, sex=word("sex", sex), name_ar=name_ar, name_latin=name_latin,
-        cin=None if cin is None else _cin(cin),
+        cin=None if cin is None else _cin(cin), phone=None if phone is None else _phone(phone),
     )  # fmt: skip
     index_name(made.id, name_ar, name_latin)
     return made
@@ -144,6 +198,13 @@ def _cin(text: str, *, of: int | None = None) -> str:
     if Person.objects.filter(cin=cin).exclude(id=of or 0).exists():
         raise Refused("cin_taken", cin=cin)
     return cin
+
+
+def _phone(text: str) -> str:
+    phone = read_phone(text)
+    if isinstance(phone, Mistake):
+        raise Refused("phone", why=phone)
+    return phone
 
 
 def _join(household: int, person: Person, role: int, on: date) -> None:

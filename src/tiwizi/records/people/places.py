@@ -1,0 +1,41 @@
+"""Questions of a desk that enrols: which regions there are for it, and which number comes next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tiwizi.records.people.looks import regions_within
+from tiwizi.records.people.models import Household, Membership, Person, Region
+from tiwizi.records.trail.gate import By
+
+
+def regions_for(by: By, need: str) -> list[tuple[str, str, str]]:
+    """(code, Arabic name, Latin name) of the regions in which somebody may do this."""
+    within = regions_within(by, need)
+    rows = Region.objects.order_by("code")
+    return list((rows if within is None else rows.filter(id__in=within)).values_list("code", "name_ar", "name_latin"))
+
+
+def next_household() -> str:
+    """A number for a new household, as the last one was numbered; "" where that tells nothing."""
+    last = Household.objects.order_by("-id").values_list("number", flat=True).first()
+    return _after(last, lambda number: Household.objects.filter(number=number).exists()) if last else ""
+
+
+def next_person(household: int, number: str) -> str:
+    """A number for somebody new in a household: as its people are numbered, "A1-02" after "A1-01"."""
+    last = Membership.objects.filter(household=household).order_by("-person__number")
+    latest = last.values_list("person__number", flat=True).first() or f"{number}-00"
+    return _after(latest, lambda candidate: Person.objects.filter(number=candidate).exists())
+
+
+def _after(number: str, is_taken: Callable[[str], bool]) -> str:
+    found = re.fullmatch(r"(.*?)([0-9]{1,15})", number)
+    if found is None:
+        return ""
+    for step in range(1, 50):
+        candidate = f"{found[1]}{int(found[2]) + step:0{len(found[2])}d}"
+        if not is_taken(candidate):
+            return candidate
+    return ""
