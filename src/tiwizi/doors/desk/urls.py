@@ -10,6 +10,8 @@ from tiwizi.doors.desk import (
     approvals,
     batch,
     changes,
+    entry,
+    file,
     home,
     household,
     intake,
@@ -28,6 +30,8 @@ SUBJECTS = (
     home,
     search,
     household,
+    entry,
+    file,
     changes,
     accounts,
     views,
@@ -47,6 +51,8 @@ SUBJECTS = (
 #: (name of the page, the permission that opens it); None: everybody.
 MENU: tuple[tuple[str, str | None], ...] = (
     ("home", None),
+    ("new_file_start", "care.receive"),
+    ("files", "care.read"),
     ("enrol", "people.write"),
     ("accounts_waiting", "people.confirm_account"),
     ("intake", "intake.write"),

@@ -63,13 +63,9 @@ def read_claims(sheet: Sheet, people: People) -> Claims:
     """Checks the table; what is wrong stays in the sheet."""
     names, home_names = sheet.keys("claim"), sheet.keys("household")
     household = sheet.match("household", home_names, people.households, people.lost_households, of="household")
-    attributes = _attributes(sheet)
+    attributes = read_attributes(sheet)
     provider, providers = sheet.coded("provider")
-    care_from, care_to = sheet.days("care_from", blank=NO_DAY), sheet.days("care_to", blank=NO_DAY)
-    received = sheet.days("received_on", blank=NO_DAY)
-    given = care_from != NO_DAY
-    sheet.find(given & (care_to != NO_DAY) & (care_to < care_from), "care_to", "ends_before_start")
-    sheet.find(given & (received != NO_DAY) & (received < care_from), "received_on", "received_before_care")
+    care_to, received = read_days(sheet)
     ranks = once_each(sheet, names, "claim", key="duplicate_claim")
     rows = sheet.good
     order = sorting_order((household[rows], ranks[rows]))
@@ -81,7 +77,17 @@ def read_claims(sheet: Sheet, people: People) -> Claims:
     )  # fmt: skip
 
 
-def _attributes(sheet: Sheet) -> Rows:
+def read_days(sheet: Sheet) -> tuple[Rows, Rows]:
+    """The last day of care and the day received, NO_DAY where not given."""
+    care_from, care_to = sheet.days("care_from", blank=NO_DAY), sheet.days("care_to", blank=NO_DAY)
+    received = sheet.days("received_on", blank=NO_DAY)
+    given = care_from != NO_DAY
+    sheet.find(given & (care_to != NO_DAY) & (care_to < care_from), "care_to", "ends_before_start")
+    sheet.find(given & (received != NO_DAY) & (received < care_from), "received_on", "received_before_care")
+    return care_to, received
+
+
+def read_attributes(sheet: Sheet) -> Rows:
     """int8 [claims, CLAIM_ATTRIBUTES]."""
     columns = [
         _approval(sheet) if name == "prior_approval" else sheet.words(name, ATTRIBUTES[name])
@@ -124,7 +130,7 @@ def read_lines(sheet: Sheet, people: People, claims: Claims, prices: Prices, sta
     name, names = sheet.coded("line")
     code = _codes(sheet, prices)
     day = sheet.days("date", blank=NO_DAY)
-    amounts = _amounts(sheet)
+    amounts = read_amounts(sheet)
     session = np.maximum(sheet.numbers("session"), 0).astype(np.int16)
     _check_person(sheet, people, claims, claim, person)
     _check_day(sheet, people, claims, claim, person, day)
@@ -164,8 +170,8 @@ def _codes(sheet: Sheet, prices: Prices) -> Rows:
     return place[found].astype(np.int32)
 
 
-def _amounts(sheet: Sheet) -> dict[str, Rows]:
-    """Quantity after review, amount billed, and what a reviewer left of it."""
+def read_amounts(sheet: Sheet) -> dict[str, Rows]:
+    """Quantity after review, amount billed, what a reviewer left of it, and the unit price (-1 for none)."""
     quantity = _or(sheet.numbers("quantity"), QUANTITY_SCALE)
     price, billed = sheet.numbers("unit_price"), sheet.numbers("billed")
     approved_quantity, approved_price = sheet.numbers("quantity_approved"), sheet.numbers("price_approved")
@@ -229,8 +235,13 @@ def _check_person(sheet: Sheet, people: People, claims: Claims, claim: Rows, per
 
 def _check_day(sheet: Sheet, people: People, claims: Claims, claim: Rows, person: Rows, day: Rows) -> None:
     at = np.flatnonzero((claim >= 0) & (person >= 0) & (day != NO_DAY))
-    sheet.find(at[day[at] < people.birth[person[at]]], "date", "before_birth")
-    sheet.find(at[day[at] > claims.received[claim[at]]], "date", "received_before_care")
+    check_days(sheet, at, day[at], birth=people.birth[person[at]], received=claims.received[claim[at]])
+
+
+def check_days(sheet: Sheet, at: Rows, day: Rows, *, birth: Rows, received: Rows) -> None:
+    """``at``: rows of the table; the others are of each of them."""
+    sheet.find(at[day < birth], "date", "before_birth")
+    sheet.find(at[day > received], "date", "received_before_care")
 
 
 def _refuse_repeated_lines(sheet: Sheet, claim: Rows, ranked: Rows, names: int) -> None:

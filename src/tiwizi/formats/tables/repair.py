@@ -106,6 +106,28 @@ def repair_of(tables: Mapping[str, SetApart]) -> Repair:
     return Repair(bad, {name: table.counts for name, table in tables.items()})
 
 
+class Fault(NamedTuple):
+    """One thing that is wrong with one row of a sheet, in the words of one language."""
+
+    row: int
+    field: str
+    key: str
+    reason: str
+    way_out: str
+
+
+def faults(sheet: Sheet, lang: str) -> list[Fault]:
+    """All that was found wrong with the rows of a sheet, in the order in which it was found."""
+    return [
+        Fault(int(row), finding.field, finding.key, reason, way_out)
+        for finding in sheet.findings
+        for row, reason, way_out in zip(
+            finding.rows, _sentences(finding.key, finding, lang), _sentences(f"{finding.key}_way_out", finding, lang),
+            strict=True,
+        )
+    ]  # fmt: skip
+
+
 def _said(table: RepairTable, lang: str) -> tuple[Any, Any, Any, Any]:
     """Of each row the fields, keys, reasons and ways out, as lists."""
     said: tuple[Any, ...] = tuple([[] for _ in table.rows] for _ in range(4))

@@ -9,7 +9,7 @@ import numpy as np
 from django.db import connection
 
 from tiwizi.formats.tables.order import sorting_order, starts, vocabulary
-from tiwizi.records.cover.models import TariffVersion
+from tiwizi.records.cover.models import TariffRow, TariffVersion
 from tiwizi.records.cover.versions import open_plan
 from tiwizi.records.database.columns import Kind, read_columns
 from tiwizi.rules.adjudicate.columns import Column, Tariff
@@ -49,13 +49,20 @@ class Basis:
 
 def basis(plan_version: int, tariff_version: int) -> Basis:
     """Versions as the engine takes them. Kept in memory: versions never change, acts and plans are only added."""
+    database = str(connection.settings_dict["NAME"])
+    named = _names_providers(database, tariff_version)
+    own = f"(SELECT COUNT(*) FROM care_provider WHERE number IN ({', '.join(['%s'] * len(named))}))" if named else "0"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (SELECT MAX(id) FROM cover_act), (SELECT MAX(id) FROM cover_plan),"
-            " (SELECT MAX(id) FROM care_provider)"
-        )
+        cursor.execute(f"SELECT (SELECT MAX(id) FROM cover_act), (SELECT MAX(id) FROM cover_plan), {own}", named)
         known = cursor.fetchone()
-    return _basis(str(connection.settings_dict["NAME"]), plan_version, tariff_version, known)
+    return _basis(database, plan_version, tariff_version, known)
+
+
+@lru_cache(maxsize=16)
+def _names_providers(_database: str, tariff_version: int) -> tuple[str, ...]:
+    """The providers that a tariff has rows of: of the others nobody needs to know how many there are."""
+    rows = TariffRow.objects.filter(version=tariff_version).exclude(provider="")
+    return tuple(rows.values_list("provider", flat=True).distinct())
 
 
 @lru_cache(maxsize=4)

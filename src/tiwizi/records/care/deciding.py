@@ -25,7 +25,7 @@ from tiwizi.records.care.standing import read_standing
 from tiwizi.records.cover.versions import open_plan
 from tiwizi.records.database.columns import among, read_columns, write_columns
 from tiwizi.rules.adjudicate import engine
-from tiwizi.rules.adjudicate.columns import Column
+from tiwizi.rules.adjudicate.columns import Column, Decisions
 from tiwizi.rules.terms import REFUSED, STATES
 
 Rows = dict[str, Any]
@@ -52,8 +52,7 @@ class Outcome:
 def decide_and_keep(households: Column, by: Basis, *, run: int, day: date, threads: int = 1) -> Outcome:
     """households: ids, ascending. day: when it is booked."""
     known = read_known(households, by)
-    found = settled(engine.decide(by.compiled, known.facts, by.tariff, threads=threads), known.reviewed)
-    assert found.balanced(), "the three sums hold on every line"
+    found = decide_known(known, by, threads=threads)
     sums = sums_of(found)
     before = read_standing(np.sort(np.concatenate([known.lines, known.withdrawn])))
     fresh, undone = _changed(known, sums, before, by)
@@ -67,6 +66,13 @@ def decide_and_keep(households: Column, by: Basis, *, run: int, day: date, threa
         states=tuple(np.bincount(found.state, minlength=len(STATES)).tolist()),
         **{name: int(sums[name].sum()) for name in ("billed", "reductions", "share")},
     )  # fmt: skip
+
+
+def decide_known(known: Known, by: Basis, *, threads: int = 1) -> Decisions:
+    """All lines of some households, as they would stand: nothing is kept."""
+    found = settled(engine.decide(by.compiled, known.facts, by.tariff, threads=threads), known.reviewed)
+    assert found.balanced(), "the three sums hold on every line"
+    return found
 
 
 def _at(before: Rows, lines: Column) -> Column:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from tiwizi.formats.tables.claims import after_review
@@ -54,11 +55,25 @@ class Known:
     withdrawn_claim: Column
 
 
-def read_known(households: Column, by: Basis, *, also_withdrawn: bool = False) -> Known:
-    """The facts of some households, given by id, ascending; ``also_withdrawn``: with the lines that were withdrawn."""
+@dataclass(frozen=True)
+class Typed:
+    """A claim that nobody has kept yet, as rows beside those of the tables: the columns that are read from them, with
+    ids from TYPED on."""
+
+    claims: Rows
+    lines: Rows
+
+
+#: The first id of what is only typed: no table ever grows as far.
+TYPED = 2**62
+
+
+def read_known(households: Column, by: Basis, *, also_withdrawn: bool = False, typed: Typed | None = None) -> Known:
+    """The facts of some households, given by id, ascending; ``also_withdrawn``: with the lines that were withdrawn;
+    ``typed``: with a claim that is being typed."""
     people, roles, heads, periods = _people(households)
-    claims, claim_home, episode = _claims(households)
-    lines, claim, person, withdrawn = _lines(claims, claim_home, people, also_withdrawn)
+    claims, claim_home, episode = _claims(households, typed)
+    lines, claim, person, withdrawn = _lines(claims, claim_home, people, also_withdrawn, typed)
     reported = _reported(lines["id"]) if any(y.decided == "reported" for y in by.plan.layers) else {}
     quantity, allowed = _after_review(lines)
     cover = _cover(households, people, periods, by)
@@ -213,9 +228,10 @@ def _for_members_only(rows: Rows, periods: Rows) -> Rows:
     return {name: np.concatenate([rest[name], parts[name]]) for name in rows}
 
 
-def _claims(households: Column) -> tuple[Rows, Column, Column]:
+def _claims(households: Column, typed: Typed | None) -> tuple[Rows, Column, Column]:
     """Claims by household and number, their households' places, and the first claim of each one's episode."""
     rows = read_columns(f"{_CLAIMS} WHERE {among('c.household_id', households)}", _CLAIM_KINDS)
+    rows = _with(rows, typed.claims) if typed else rows
     rows["number"] = text_ranks(rows["number"])
     rows["episode"] = _numbered(rows["episode"])
     rows = _sorted(_at_home(rows, households), "home", "number")
@@ -240,7 +256,7 @@ def _episodes(claims: Rows) -> Column:
 
 
 def _lines(
-    claims: Rows, claim_home: Column, people: Rows, also_withdrawn: bool
+    claims: Rows, claim_home: Column, people: Rows, also_withdrawn: bool, typed: Typed | None
 ) -> tuple[Rows, Column, Column, tuple[Column, Column]]:
     """Lines in the order in which they are decided, their claims and people, and (ids, claims) of the withdrawn."""
     order = np.argsort(claims["id"], kind="stable")
@@ -253,6 +269,7 @@ def _lines(
          "unit_price": "int", "billed": "int", "session": "int", "quantity_approved": "int", "price_approved": "int",
          "withdrawn": "flag"},
     )  # fmt: skip
+    rows = _with(rows, typed.lines) if typed else rows
     at = _places(ids, rows["claim"])
     rows["place"] = np.append(order, -1)[at]
     rows = _kept(rows, at >= 0)
@@ -305,6 +322,16 @@ def _at_home(rows: Rows, households: Column) -> Rows:
     """Rows of the households alone, with the place of each in them (``home``)."""
     home = _places(households, rows["household"])
     return _kept(rows | {"home": home}, home >= 0)
+
+
+def _with(rows: Rows, more: Rows) -> Rows:
+    """Rows, and after them more rows of the same columns."""
+    return {
+        name: np.concatenate([column, more[name]])
+        if isinstance(column, np.ndarray)
+        else pa.concat_arrays([column, more[name]])
+        for name, column in rows.items()
+    }
 
 
 def _kept(rows: Rows, keep: Column) -> Rows:

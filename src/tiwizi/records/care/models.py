@@ -67,6 +67,7 @@ class Claim(models.Model):
         indexes = [
             models.Index(fields=["household"], name="care_claim_household"),
             models.Index(fields=["received"], name="care_claim_received"),
+            models.Index(fields=["provider", "id"], name="care_claim_provider"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["number"], name="care_claim_number"),

@@ -86,3 +86,18 @@ class Delivery(models.Model):
                 name="intake_delivery_state_known",
             ),
         ]
+
+
+class Draft(models.Model):
+    """A claim that somebody is typing, as it stands in their form. It is nobody's record: only its author reads it, it
+    ends when it is sent, and after a week by itself (operations/drafts.py). ``key`` is the form's."""
+
+    user = models.BigIntegerField()
+    key = models.CharField(max_length=120)
+    household = models.CharField(max_length=40)
+    content = models.JSONField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="intake_draft_once")]
+        indexes = [models.Index(fields=["saved_at"], name="intake_draft_age")]

@@ -1,4 +1,4 @@
-"""Questions about imports and about the sheets that were dropped at the desk."""
+"""Questions about imports, about the sheets that were dropped at the desk, and about what somebody is typing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from tiwizi.records.intake import kept
-from tiwizi.records.intake.models import Delivery, Import
+from tiwizi.records.intake.models import Delivery, Draft, Import
+from tiwizi.records.intake.operations.drafts import KEPT
 from tiwizi.records.people.models import User
 from tiwizi.records.trail.gate import By
 
@@ -110,3 +111,22 @@ def repair_book(by: By, number: int) -> Path | None:
     if held is None or not (held.brought_by == by.user or by.may("care.read_medical")):
         return None
     return kept.repair_file(held.folder)
+
+
+@dataclass(frozen=True)
+class Drafted:
+    key: str
+    household: str
+    saved_at: datetime
+
+
+def draft(by: By, *, key: str, household: str) -> dict[str, Any] | None:
+    """What somebody typed into the form of a key for a household; None for others, and after its week."""
+    mine = Draft.objects.filter(user=by.user, key=key, household=household, saved_at__gte=by.at - KEPT)
+    return mine.values_list("content", flat=True).first()
+
+
+def drafts(by: By) -> list[Drafted]:
+    """All that somebody began and did not send, the latest first."""
+    mine = Draft.objects.filter(user=by.user, saved_at__gte=by.at - KEPT).order_by("-saved_at")
+    return [Drafted(*row) for row in mine.values_list("key", "household", "saved_at")]

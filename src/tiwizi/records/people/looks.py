@@ -26,6 +26,12 @@ def regions(by: By, need: str) -> tuple[int, ...] | None:
     return None if None in held else tuple(region for region in held if region is not None)
 
 
+def regions_of(by: By, need: str) -> frozenset[int] | None:
+    """The regions in which somebody may do this; None: everywhere."""
+    regions = [grant.region for grant in by.grants if grant.allows(need)]
+    return None if None in regions else frozenset(region for region in regions if region is not None)
+
+
 def look_at(by: By, *, need: str, what: str, household: str) -> int | None:
     """The id of a household by its number, and a trace of the look: ``what`` says at which page. None where there is
     no such household or it lies outside the reach of who looks: the two are one to whoever asks."""

@@ -146,6 +146,7 @@ def _claim(facts: Facts, row: int) -> Claim:
 
 def _line(facts: Facts, tariff: Tariff, row: int, claim: Claim, person: Person) -> Line:
     code, day = int(facts.code[row]), int(facts.day[row])
+    sector = ATTRIBUTES["sector"].index(claim.attributes["sector"])
     return Line(
         number=row,
         claim=claim,
@@ -157,17 +158,16 @@ def _line(facts: Facts, tariff: Tariff, row: int, claim: Claim, person: Person) 
         billed=int(facts.billed[row]),
         allowed=int(facts.allowed[row]),
         session=int(facts.session[row]),
-        price=_price(tariff, code, day, claim),
+        price=price_of(tariff, code, day, sector=sector, provider=claim.provider),
         reported={layer: int(a[row]) for layer, a in facts.reported.items() if a[row] >= 0},
     )
 
 
-def _price(tariff: Tariff, code: int, day: int, claim: Claim) -> Price | None:
+def price_of(tariff: Tariff, code: int, day: int, *, sector: int, provider: int) -> Price | None:
     """The first, that is the most specific, row of the code that fits the day, the sector and the provider."""
-    sector = ATTRIBUTES["sector"].index(claim.attributes["sector"])
     for row in _rows(tariff.code_start, code):
         in_force = tariff.valid_from[row] <= day < tariff.valid_to[row]
-        if in_force and tariff.sector[row] in (-1, sector) and tariff.provider[row] in (-1, claim.provider):
+        if in_force and tariff.sector[row] in (-1, sector) and tariff.provider[row] in (-1, provider):
             letter = int(tariff.letter[row])
             return Price(
                 letter=tariff.letters[letter] if letter >= 0 else "",

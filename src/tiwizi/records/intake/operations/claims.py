@@ -13,6 +13,7 @@ from tiwizi.formats.tables.repair import Repair
 from tiwizi.formats.tables.source import from_mappings
 from tiwizi.records.care.bulk.providers import provider_ids
 from tiwizi.records.care.models import Claim, ClaimLine
+from tiwizi.records.care.queries.providers import as_provider_has_it
 from tiwizi.records.cover import queries as cover
 from tiwizi.records.database.columns import reserve_ids
 from tiwizi.records.database.findings import Findings
@@ -41,14 +42,16 @@ class Faults(Mistake):
 
 
 @operation("care.enter_claim", need="care.receive")
-def enter_claim(act: Act, *, household: int, claim: Row, lines: list[Row]) -> dict[str, Any]:
+def enter_claim(act: Act, *, household: int, claim: Row, lines: list[Row], as_provider: bool = False) -> dict[str, Any]:
     """A claim with its lines, by the columns of the tables claims and lines (docs/concepts/tables.md), all of it or
     nothing; who enters it may leave the claim's number to the system. {"claim": id, "number", "lines": ids, "new"}.
 
+    ``as_provider``: what the claim leaves blank of its provider is what the records know.
     A claim that is known by its number has no second effect, and lines that come later are added to it. The same care
     under another number is what the plan's rule on duplicates finds. Refused: claim_not_taken.
     """
     home = reach_household(act, household)
+    claim = as_provider_has_it(claim, on=act.day) if as_provider else claim
     number = str(claim.get("claim") or "") or _next_number()
     claim = claim | {"claim": number, "household": home.number}
     part, repair = _compared(claim, [line | {"claim": number} for line in lines], act)
