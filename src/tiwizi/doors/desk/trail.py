@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from tiwizi.doors import clock
 from tiwizi.doors.desk.page import Desk, page, told
+from tiwizi.doors.desk.templatetags.staff import role
 from tiwizi.doors.look.listing import Asked, Column, Filter, Listing, Page, answer
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.locale import catalogue
@@ -20,11 +21,11 @@ from tiwizi.records.trail.chain import Head
 from tiwizi.records.trail.operations import verify_trail
 from tiwizi.records.trail.queries import Done
 from tiwizi.records.trail.refusal import Refused
-from tiwizi.records.trail.roles import TECHNICAL
+from tiwizi.records.trail.roles import ROLES, TECHNICAL
 from tiwizi.records.trail.search import Sought, search
 
 #: An event notes more than fits in a row.
-_LONGEST = 120
+_LONGEST, _SHORT = 90, 40
 SENTENCE = "did_"
 
 
@@ -40,7 +41,7 @@ def _listing(request: Desk) -> Listing:
         Column("did", "trail:did", sorts=False),
         Column("kind", "trail:about", sorts=False),
         Column("number", "trail:number", "code", sorts=False),
-        Column("noted", "trail:noted", "code", sorts=False),
+        Column("noted", "trail:noted", sorts=False),
         Column("position", "trail:position", "number", sorts=False),
     )
     filters = (
@@ -98,9 +99,19 @@ def _kind(kind: str) -> str:
 
 
 def _noted(body: dict[str, Any]) -> str:
-    """What the event keeps, in short: numbers and digests."""
-    told = ", ".join(f"{name}={value}" for name, value in body.items() if not isinstance(value, dict | list))
-    return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
+    """What the event keeps, in short: numbers, and the beginnings of digests. What it answered is a number inside."""
+    told = (f"{name}: {_short(name, value)}" for name, value in body.items() if name != "answer")
+    said = ", ".join(told)
+    return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
+
+
+def _short(name: str, value: Any) -> str:
+    if name == "role" and value in ROLES:
+        return role(value)
+    if isinstance(value, dict | list):
+        return str(len(value))
+    said = str(value)
+    return said if len(said) <= _SHORT else said[:8] + "…"
 
 
 def _people() -> list[tuple[str, str]]:

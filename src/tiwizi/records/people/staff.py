@@ -14,7 +14,8 @@ GIVEN = tuple(role for role in ROLES if role != "system")
 
 
 class Held(NamedTuple):
-    """A role that somebody has, or is to have: ``waits`` for a third person. ``asked_by``: None of the first two."""
+    """A role that somebody has, or is to have: ``waits`` for a third person. ``asked_by``: None of the first two;
+    ``asker``: their number."""
 
     role: str
     region: str
@@ -22,6 +23,7 @@ class Held(NamedTuple):
     asked_by: str | None
     asked_at: datetime
     confirmed_by: str | None
+    asker: int | None
 
 
 class Colleague(NamedTuple):
@@ -97,7 +99,7 @@ def _held(grant: RoleGrant) -> Held:
     return Held(
         grant.role, grant.region.code if grant.region else "", not in_force(grant),
         grant.asked_by.name if grant.asked_by else None, grant.asked_at,
-        grant.confirmed_by.name if grant.confirmed_by else None,
+        grant.confirmed_by.name if grant.confirmed_by else None, grant.asked_by_id,
     )  # fmt: skip
 
 
