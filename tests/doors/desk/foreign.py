@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tiwizi.doors.clock import now
-from tiwizi.records.care.models import Appeal, Claim, PriorApproval, Run
+from tiwizi.records.care.models import Appeal, Claim, Flag, PriorApproval, Run
 from tiwizi.records.people.models import Document, Household, Membership, User
 
 
@@ -63,8 +63,13 @@ def _approval() -> object:
     ).number
 
 
+def _flag() -> object:
+    claim = Claim.objects.get(number=_claim())
+    return Flag.objects.create(kind="receipts", key="x", claim=claim, figures={}, amount=0, found_on=now().date()).id
+
+
 FOREIGN: dict[str, Callable[[], object]] = {
     "claim": _claim, "household": _household, "household_word": _household_word, "paper": _paper, "passkey": _passkey,
-    "run": _run, "appeal": _appeal, "approval": _approval,
+    "run": _run, "appeal": _appeal, "flag": _flag, "approval": _approval,
     "situation": lambda: "death",
 }  # fmt: skip

@@ -24,6 +24,7 @@ from tiwizi.doors.desk import (
     staff,
     trail,
     views,
+    watch,
 )
 
 SUBJECTS = (
@@ -46,6 +47,7 @@ SUBJECTS = (
     approvals,
     staff,
     trail,
+    watch,
 )
 
 #: (name of the page, the permission that opens it); None: everybody.
@@ -57,10 +59,11 @@ MENU: tuple[tuple[str, str | None], ...] = (
     ("accounts_waiting", "people.confirm_account"),
     ("intake", "intake.write"),
     ("review", "care.review"),
-    ("payments", "money.read"),
-    ("runs", "care.decide"),
     ("approvals", "care.read"),
     ("appeals", "care.read"),
+    ("watch", "care.review"),
+    ("runs", "care.decide"),
+    ("payments", "money.read"),
     ("staff", "people.read_staff"),
     ("trail", "trail.read_technical"),
 )

@@ -24,6 +24,7 @@ LOOKS = {
     "to_review": ("saffron", "●"), "to_repair": ("saffron", "●"), "waiting": ("saffron", "●"),
     "prepared": ("saffron", "●"), "raised": ("saffron", "●"), "asked": ("saffron", "●"), "seen": ("saffron", "●"),
     "parked": ("saffron", "●"), "stopped": ("saffron", "●"), "arrived": ("ink", "◐"), "draft": ("saffron", "●"),
+    "open": ("saffron", "●"), "same": ("plain", "="), "otherwise": ("saffron", "≠"),
     "reduced": ("ink", "◐"), "working": ("ink", "◐"), "posting": ("ink", "◐"), "leased": ("ink", "◐"),
     "settled": ("green", "✓"), "ready": ("saffron", "●"), "sent": ("ink", "→"), "released": ("ink", "→"),
     "handed_over": ("ink", "→"),
