@@ -80,7 +80,7 @@ def _said(problem: formats.PaperError) -> str:
     return f"{problem.message(language())} {problem.way_out(language())}"
 
 
-def _keep(request: Desk, subject: Subject, file: UploadedFile) -> None:
+def _keep(request: Desk, subject: Subject, file: UploadedFile[Any]) -> None:
     """One paper, clean, with its bytes on the disk before the row that names them."""
     original = sha256()
     with tempfile.NamedTemporaryFile(prefix="tiwizi-sent-") as raw:
@@ -93,7 +93,7 @@ def _keep(request: Desk, subject: Subject, file: UploadedFile) -> None:
     attach(
         replace(by, key=by.key and f"{by.key}:{original.hexdigest()[:32]}"), household=subject.household,
         subject=subject.name, kind=request.POST.get("kind", ""), original=original.hexdigest(),
-        pages=[[files.keep(one), len(one)] for one in pages],
+        pages=[(files.keep(one), len(one)) for one in pages],
     )  # fmt: skip
 
 

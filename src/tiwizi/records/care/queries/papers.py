@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tiwizi.records.care.models import Claim
 from tiwizi.records.people.looks import within_reach
@@ -46,6 +46,7 @@ class Paper(NamedTuple):
 
 def subject_of(by: By, *, what: str, number: str, need: str = "people.attach") -> Subject | None:
     """A file or a household by its number; None where there is none within the reach of who asks."""
+    rows: Any
     if what == "claim":
         rows = Claim.objects.filter(number=number).values_list("id", "household_id", "household__region_id")
     else:
@@ -92,4 +93,4 @@ def digests_in_use() -> Iterator[str]:
     for digest in Document.objects.values_list("digest", flat=True).iterator():
         yield bytes(digest).hex()
     for logo in Mutual.objects.filter(logo__isnull=False).values_list("logo", flat=True):
-        yield bytes(logo).hex()
+        yield bytes(logo or b"").hex()

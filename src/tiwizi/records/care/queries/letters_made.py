@@ -1,0 +1,86 @@
+"""Letters that were made, as who may read them sees them, and the mutual as they say it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from tiwizi.records.care.queries.papers import MEDICAL
+from tiwizi.records.people.looks import within_reach
+from tiwizi.records.people.models import Letter, Mutual, User
+from tiwizi.records.people.operations.letters import unpacked
+from tiwizi.records.trail.gate import By
+
+
+class Made(NamedTuple):
+    """``readable``: whether who asks may open it: what names the care is for who may read that."""
+
+    id: int
+    household: str
+    kind: str
+    subject: str
+    language: str
+    made_at: datetime
+    made_by: str
+    way: str
+    sent_at: datetime | None
+    readable: bool
+
+
+@dataclass(frozen=True)
+class Head:
+    """The mutual, as its letters say. ``logo``: the digest of a picture, or None."""
+
+    name_ar: str
+    name_latin: str
+    address_ar: str
+    address_latin: str
+    phone: str
+    email: str
+    site: str
+    appeal_days: int
+    appeal_to_ar: str
+    appeal_to_latin: str
+    logo: str | None
+
+
+def mutual() -> Head | None:
+    """Who the mutual is now; None until somebody has said so."""
+    row = Mutual.objects.order_by("-id").first()
+    if row is None:
+        return None
+    names = [name for name in Head.__dataclass_fields__ if name != "logo"]
+    return Head(**{name: getattr(row, name) for name in names}, logo=bytes(row.logo).hex() if row.logo else None)
+
+
+def letters_of(by: By, households: Sequence[int] | None = None, *, limit: int = 100) -> list[Made]:
+    """The latest letters to some households, or to any within the reach of who asks."""
+    rows = Letter.objects.select_related("household").defer("content").order_by("-id")
+    if households is not None:
+        rows = rows.filter(household__in=households)
+    regions = {grant.region for grant in by.grants if grant.allows("people.write_letters")}
+    if None not in regions:
+        rows = rows.filter(household__region__in=regions)
+    found = list(rows[:limit])
+    names = dict(User.objects.filter(id__in={row.made_by for row in found}).values_list("id", "name"))
+    return [
+        Made(
+            row.pk, row.household.number, row.kind, row.subject, row.language, row.made_at,
+            names.get(row.made_by, ""), row.way, row.sent_at, _readable(by, row),
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+def letter(by: By, number: int) -> tuple[dict[str, Any], str, int] | None:
+    """(what a letter says, its kind, its household); None where there is none for who asks."""
+    row = Letter.objects.filter(id=number).select_related("household").first()
+    if row is None or not within_reach(by, "people.write_letters", row.household.region_id) or not _readable(by, row):
+        return None
+    return unpacked(bytes(row.content)), row.kind, row.household_id
+
+
+def _readable(by: By, row: Letter) -> bool:
+    return not row.tells_care or within_reach(by, MEDICAL, row.household.region_id)

@@ -1,0 +1,1 @@
+"""What it adds up to: letters, and later tables, made of what the records answer."""
