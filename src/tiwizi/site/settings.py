@@ -6,6 +6,8 @@ TIWIZI_DATABASE_PASSWORD_FILE
                   a file that holds the password of PostgreSQL, so that no address has to
 TIWIZI_SECRET     signs what leaves the house: sessions, links, the code on a member's card; at least 50 random letters.
                   Without it `tiwizi serve` keeps one in a file beside the database
+TIWIZI_FORMER_SECRETS
+                  secrets that were TIWIZI_SECRET before, apart by spaces: members' cards that they signed stay good
 TIWIZI_ADDRESS    where people reach the desk: https://desk.example.ma (the default: http://localhost:8000)
 TIWIZI_FILES      the folder of papers and photographs (the default: a folder beside the SQLite file, or tiwizi.files)
 TIWIZI_BANK_FOLDER
@@ -29,6 +31,7 @@ DATABASES = {
     )
 }
 SECRET_KEY = os.environ.get("TIWIZI_SECRET", "")
+SECRET_KEY_FALLBACKS = os.environ.get("TIWIZI_FORMER_SECRETS", "").split()
 DEMO = os.environ.get("TIWIZI_DEMO") == "1"
 ADDRESS = os.environ.get("TIWIZI_ADDRESS", "http://localhost:8000")
 _IS_SECURE = ADDRESS.startswith("https://")

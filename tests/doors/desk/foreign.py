@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from tiwizi.doors.clock import now
 from tiwizi.records.care.models import Appeal, Claim, Flag, PriorApproval, Run
-from tiwizi.records.people.models import Document, Household, Membership, User
+from tiwizi.records.people.models import Card, Document, Household, Letter, Membership, User
 
 
 def _household() -> object:
@@ -68,8 +68,33 @@ def _flag() -> object:
     return Flag.objects.create(kind="receipts", key="x", claim=claim, figures={}, amount=0, found_on=now().date()).id
 
 
+def _letter() -> object:
+    """One that lies in no region, and names no care."""
+    home = Household.objects.order_by("id").values_list("id", flat=True)[0]
+    return Letter.objects.create(
+        household_id=home, kind="slip", subject="claim:1", language="fr", digest=bytes(32), content=b"", made_by=1,
+        tells_care=False, made_at=now(),
+    ).id  # fmt: skip
+
+
+def _letter_kind() -> object:
+    return "missing_piece"
+
+
+def _card() -> object:
+    person = Membership.objects.order_by("id").values_list("person_id", flat=True)[0]
+    return Card.objects.create(person_id=person, number=1, made_by=1, made_at=now()).id
+
+
+def _batch() -> object:
+    from tiwizi.records.money.models import PaymentBatch
+
+    return PaymentBatch.objects.order_by("id").values_list("id", flat=True)[0]
+
+
 FOREIGN: dict[str, Callable[[], object]] = {
     "claim": _claim, "household": _household, "household_word": _household_word, "paper": _paper, "passkey": _passkey,
     "run": _run, "appeal": _appeal, "flag": _flag, "approval": _approval,
     "situation": lambda: "death",
+    "letter": _letter, "letter_kind": _letter_kind, "card": _card, "batch_of_letters": _batch,
 }  # fmt: skip

@@ -48,6 +48,7 @@ def open_the_mutual(voice: Voice, plan: str) -> None:
     version = propose_plan(MANAGER.by(), text=path.read_text(encoding="utf-8"), effective_on=date(2000, 1, 1))
     publish_plan(AGENT.by(), version=version, on=clock.today())
     _open_books(plan.partition("/")[0])
+    _say_who_it_is()
 
 
 def _employ() -> None:
@@ -86,6 +87,18 @@ def _open_books(country: str) -> None:
             ACCOUNTANT.by(), book=fund, day=clock.today(), memo="opening", moves=[[*sides, OPENING]], opening=True
         )
         confirm_entry(SECOND_ACCOUNTANT.by(), entry=entry)
+
+
+def _say_who_it_is() -> None:
+    """What its letters say at their head."""
+    from tiwizi.records.people.operations.letters import describe_mutual
+
+    describe_mutual(
+        MANAGER.by(), name_ar="تعاضدية تيويزي", name_latin="Mutuelle Tiwizi", address_ar="12 شارع الحرية، الرباط",
+        address_latin="12, avenue de la Liberté, Rabat", phone="05 37 00 00 00", email="contact@tiwizi.example",
+        appeal_days=60, appeal_to_ar="لجنة التظلمات، 12 شارع الحرية، الرباط",
+        appeal_to_latin="Commission des recours, 12, avenue de la Liberté, Rabat",
+    )  # fmt: skip
 
 
 def rib(number: int) -> str:

@@ -60,12 +60,14 @@ def worker(
 
 def _turn(name: str, threads: int) -> int:
     """Read and post the sheets that were dropped at the desk; do what there is to do in all runs that are not at an
-    end, and say how many shards that were; sum up the books, where much was booked, so that balances stay quick."""
+    end; sum up the books, where much was booked, so that balances stay quick; write the letters of batches. How many
+    shards and parts of letters that were."""
     from tiwizi.records.care.queries.lines import open_runs
     from tiwizi.records.care.worker import beat, work
     from tiwizi.records.intake import delivering
     from tiwizi.records.money.operations import sum_up
     from tiwizi.records.money.queries.balances import not_summed_up
+    from tiwizi.reports.letters.batch import write_parts
 
     beat(name, clock.now())
     _expire()
@@ -73,6 +75,7 @@ def _turn(name: str, threads: int) -> int:
     shards = sum(work(run=run, worker=name, clock=clock.now, threads=threads) for run in open_runs())
     if not_summed_up() > MANY:
         sum_up(the_clock())
+    shards += write_parts(the_clock, clock=clock.now)
     return shards
 
 

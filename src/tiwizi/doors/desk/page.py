@@ -32,6 +32,7 @@ class Desk(HttpRequest):
 
     by: By
     htmx: Any
+    currency: str
 
 
 View = Callable[Concatenate[Desk, P], HttpResponseBase]

@@ -9,12 +9,16 @@ from tiwizi.doors.desk import (
     appeals,
     approvals,
     batch,
+    cards,
     changes,
     entry,
     file,
     home,
     household,
     intake,
+    letter_batch,
+    letters,
+    mutual,
     papers,
     payments,
     returned,
@@ -48,6 +52,10 @@ SUBJECTS = (
     staff,
     trail,
     watch,
+    letters,
+    letter_batch,
+    cards,
+    mutual,
 )
 
 #: (name of the page, the permission that opens it); None: everybody.
@@ -66,6 +74,7 @@ MENU: tuple[tuple[str, str | None], ...] = (
     ("payments", "money.read"),
     ("staff", "people.read_staff"),
     ("trail", "trail.read_technical"),
+    ("letters", "people.write_letters"),
 )
 #: Of each page the permission that opens it.
 NEEDS = {name: view.need for subject in SUBJECTS for _, view, name in subject.PAGES}

@@ -66,7 +66,7 @@ ROLES: dict[str, Role] = {
     #: The clock and the workers: what a person has set off, they finish. Nobody logs in as it.
     "system": _may(
         "care.decide care.receive people.write people.open_administration cover.write cover.propose_plan intake.write"
-        " money.post money.reconcile trail.send"
+        " money.post money.reconcile trail.send people.write_letters"
     ),
 }
 

@@ -33,16 +33,16 @@ def missing_piece(
     return envelope(words, "missing_piece", to, head=head, on=on, facts=facts, blocks=blocks)
 
 
-def refusal(
-    words: Words, to: Recipient, file: File, told: Told, *, head: Head, on: date, care: bool
-) -> dict[str, Any]:
+def refusal(words: Words, to: Recipient, file: File, told: Told, *, head: Head, on: date, care: bool) -> dict[str, Any]:
     """The lines of a file that nobody pays, each with its reason; how to object, until when and to whom."""
     blocks = [paragraph(words.say("refusal_opening"))]
     for line in file.lines:
         if line.state != "refused":
             continue
         act = (line.labels[words.lang] or line.code) if care else words.say("care")
-        blocks.append(heading(words.say("refusal_line", act=act, day=words.day(line.day), billed=words.money(line.billed))))
+        blocks.append(
+            heading(words.say("refusal_line", act=act, day=words.day(line.day), billed=words.money(line.billed)))
+        )
         found = told.get(line.line)
         if found and care:
             reasons = [said for hint in found.hints for said in (hint.sentence, hint.way_out) if said]
@@ -50,7 +50,11 @@ def refusal(
         elif found:
             labels = dict.fromkeys(step.label for step in found.waterfall if step.kind in ("cut", "share"))
             blocks.append(listed(list(labels)))
-    blocks += [heading(words.say("appeal_heading")), paragraph(appeal(words, head)), paragraph(words.say("appeal_free"))]
+    blocks += [
+        heading(words.say("appeal_heading")),
+        paragraph(appeal(words, head)),
+        paragraph(words.say("appeal_free")),
+    ]
     return envelope(words, "refusal", to, head=head, on=on, facts=_of_file(words, file), blocks=blocks)
 
 
@@ -76,7 +80,8 @@ def card(holder: Holder, *, household: str, head: Head, address: str, on: date) 
     return {
         "kind": "card", "lang": "fr", "dir": "ltr", "day": on.isoformat(), "title": said["fr"]("card_title"),
         "title_ar": said["ar"]("card_title"), "name_ar": holder.name.ar, "name_latin": holder.name.latin,
-        "household": household, "number": holder.number, "birth": f"{holder.birth:%d/%m/%Y}", "card": holder.card_number,
+        "household": household, "number": holder.number, "card": holder.card_number,
+        "birth": f"{holder.birth:%d/%m/%Y}",
         "labels": {
             key: [said["fr"](f"card_{key}"), said["ar"](f"card_{key}")]
             for key in ("household", "number", "birth", "check", "lost")
@@ -90,6 +95,3 @@ def qr(said: str) -> str:
     """A QR code as SVG. The middle level of correction: a card gets scratched."""
     made: str = segno.make(said, error="m", micro=False).svg_inline(border=2, dark="#000")
     return made.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) if "xmlns" not in made else made
-
-
-

@@ -29,7 +29,11 @@ def statement(
     ]  # fmt: skip
     if care and file.provider.said(words.lang):
         facts.append((words.say("provider"), file.provider.said(words.lang)))
-    blocks = [paragraph(words.say("statement_opening")), *_file(words, file, told, care=care, level=2), *_end(words, head)]
+    blocks = [
+        paragraph(words.say("statement_opening")),
+        *_file(words, file, told, care=care, level=2),
+        *_end(words, head),
+    ]
     return envelope(words, "statement", to, head=head, on=on, facts=facts, blocks=blocks)
 
 
@@ -39,9 +43,12 @@ def payment_statement(
     """Of one payment, with all the files that it pays."""
     facts: list[tuple[str, Said]] = [
         (words.say("payment"), code(order.reference)), (words.say("paid_on"), words.day(order.day)),
-        (words.say("account"), code(f"…{order.account}")), (words.say("amount"), words.amount(order.amount)),
+        (words.say("fund"), order.fund.get(words.lang, "")), (words.say("account"), code(f"…{order.account}")),
+        (words.say("amount"), words.amount(order.amount)),
     ]  # fmt: skip
     blocks: list[Block] = [paragraph(words.say("payment_opening")), _payments(words, order, files)]
+    if any(sum(line.paid for line in file.lines) != order.claims[file.claim] for file in files):
+        blocks.append(paragraph(words.say("payment_part")))
     for file in files:
         blocks += [heading(words.say("file_heading", number=file.number, day=words.day(file.received)))]
         blocks += _file(words, file, told, care=care, level=3)
@@ -77,7 +84,8 @@ def _lines(words: Words, lines: Sequence[Line], *, care: bool) -> Block:
     rest = sum(line.share + line.reductions for line in lines)
     total: list[Said] = [words.say("total"), "", "", *map(words.amount, (*sums, rest)), ""]
     return {
-        "t": "table", "columns": columns, "wide": [0, 2, 3, 0, 0, 0, 0], "ends": [3, 4, 5], "rows": rows, "total": total,
+        "t": "table", "columns": columns, "wide": [0, 2, 3, 0, 0, 0, 0], "ends": [3, 4, 5], "rows": rows,
+        "total": total,
     }  # fmt: skip
 
 
@@ -136,6 +144,3 @@ def _why(told: Explained) -> Block:
 
 def _end(words: Words, head: Head) -> list[Block]:
     return [{"t": "note", "s": appeal(words, head)}]
-
-
-

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from tiwizi import locale
-from tiwizi.records.care.queries.letters import Name, Recipient
+from tiwizi.records.care.queries.letters import Recipient
 from tiwizi.records.care.queries.letters_made import Head
 
 Said = Any  # text, amount or code, as above
@@ -91,6 +91,3 @@ def heading(text: str, level: int = 2) -> dict[str, Any]:
 
 def listed(items: list[str], *, boxes: bool = False) -> dict[str, Any]:
     return {"t": "boxes" if boxes else "list", "s": items}
-
-
-

@@ -46,11 +46,11 @@ def _holder(person: Person, card: Card | None) -> Holder:
 
 def household_of_card(by: By, card: int) -> tuple[str, int] | None:
     """(number of the household, person) of a card within the reach of who asks."""
-    row = Card.objects.filter(id=card).first()
-    place = row and Membership.objects.filter(person=row.person_id).order_by("-since").select_related("household").first()
-    if row is None or not place or not within_reach(by, "people.write_letters", place.household.region_id):
+    places = Membership.objects.filter(person__in=Card.objects.filter(id=card).values("person"))
+    place = places.order_by("-since").select_related("household").first()
+    if place is None or not within_reach(by, "people.write_letters", place.household.region_id):
         return None
-    return place.household.number, row.person_id
+    return place.household.number, place.person_id
 
 
 def person_in_reach(by: By, number: str) -> tuple[int, str] | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from tiwizi.records.care.models import Claim, ClaimLine, Decision
+from tiwizi.records.care.models import Claim, ClaimLine, Decision, Provider
 from tiwizi.records.care.queries.decisions import label_of
 from tiwizi.records.money.models import DECISION, REVERSAL, PaymentItem, PaymentOrder, Transfer
 from tiwizi.records.people.models import Household, Membership, Person
@@ -73,13 +73,14 @@ class File:
 
 @dataclass(frozen=True)
 class Order:
-    """A payment to a member, and which file it pays how much of, in minor units (negative: taken back). ``account``: its
-    last four digits."""
+    """A payment to a member, and which file it pays how much of, in minor units (negative: taken back).
+    ``account``: its last four digits; ``fund``: whose money it is, by language; ``other``: what belongs to no file."""
 
     order: int
     reference: str
     household: int
     day: date
+    fund: dict[str, str]
     account: str
     amount: int
     state: str
@@ -124,10 +125,14 @@ def files_told(claims: Sequence[int]) -> dict[int, File]:
     return {
         number: File(
             number, row.number, row.household_id, row.received, row.care_from,
-            Name(row.provider.name_ar, row.provider.name_latin, row.provider.number) if row.provider else Name("", ""), tuple(told[number]),
+            _provider(row.provider), tuple(told[number]),
         )
         for number, row in rows.items()
     }  # fmt: skip
+
+
+def _provider(one: Provider | None) -> Name:
+    return Name(one.name_ar, one.name_latin, one.number) if one else Name("", "")
 
 
 def _line(line: ClaimLine, row: Decision | None) -> Line:
@@ -155,15 +160,16 @@ def order_of(reference: str) -> int | None:
 
 def orders_told(orders: Sequence[int]) -> dict[int, Order]:
     """Payments by id, with what each settles."""
-    rows = PaymentOrder.objects.select_related("batch", "payee", "account").in_bulk(list(orders))
+    rows = PaymentOrder.objects.select_related("batch__book", "payee", "account").in_bulk(list(orders))
     homes = _homes([row.payee.person_id for row in rows.values() if row.payee.person_id])
     claims: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for order, claim, amount in _settled(list(rows)):
         claims[order][claim] += amount
     return {
         number: Order(
-            number, row.reference, homes[row.payee.person_id], row.batch.day, row.account.number[-4:], row.amount,
-            row.state, {claim: paid for claim, paid in claims[number].items() if claim},
+            number, row.reference, homes[row.payee.person_id], row.batch.day,
+            row.batch.book.name, row.account.number[-4:], row.amount, row.state,
+            {claim: paid for claim, paid in claims[number].items() if claim},
             row.amount - sum(paid for claim, paid in claims[number].items() if claim),
         )
         for number, row in rows.items()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from tiwizi.records.care.models import Claim
+from tiwizi.records.care.models import Claim, LetterPart
 from tiwizi.records.people.looks import within_reach
 from tiwizi.records.people.models import Document, Household, Mutual
 from tiwizi.records.people.operations.papers import OF_NO_ILLNESS
@@ -92,5 +92,7 @@ def digests_in_use() -> Iterator[str]:
     """The digest of every file that a row names, some more than once."""
     for digest in Document.objects.values_list("digest", flat=True).iterator():
         yield bytes(digest).hex()
+    for digest in LetterPart.objects.filter(digest__isnull=False).values_list("digest", flat=True).iterator():
+        yield bytes(digest or b"").hex()
     for logo in Mutual.objects.filter(logo__isnull=False).values_list("logo", flat=True):
         yield bytes(logo or b"").hex()
