@@ -32,8 +32,8 @@ _WORDS = (
     "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
 )  # fmt: skip
 DeskIn = Callable[..., Page]
-#: What a browser says of a page that was asked for, and refused, on purpose.
-_EXPECTED = ("the server responded with a status of 4",)
+#: What a browser says of a page that was asked for, and refused, on purpose, and of a network that was cut so.
+_EXPECTED = ("the server responded with a status of 4", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_RESET")
 
 
 def chromium() -> str | None:

@@ -6,7 +6,7 @@
   let form = null, dirty = false, sending = false, timer = 0;
   const at = (id) => document.getElementById(id);
   const fields = () => [...form.querySelectorAll("input:not([type=hidden]), select")].filter(
-    (field) => field.offsetParent !== null && !field.disabled);
+    (field) => field.checkVisibility() && !field.disabled);
 
   // -- lines
   const countLines = () => form.querySelectorAll("#lines [data-n]").forEach((n, place) => { n.textContent = place + 1; });
