@@ -88,16 +88,12 @@ class CaseFile:
     book: Book
 
 
-def load(path: Path, lang: str = "en") -> CaseFile:
-    """A case file with its plan. Raises Unreadable where it is not a case file or its plan has errors."""
+def load(path: Path, lang: str = "en", *, instead: Plan | None = None) -> CaseFile:
+    """A case file with its plan, or with another one in its place. Raises Unreadable where it is not a case file or its
+    plan has errors."""
     document = _document(path, lang)
     plan_path = path.parent / str(document["plan"])
-    if not plan_path.is_file():
-        raise Unreadable(say("no_such_plan", lang, plan=plan_path))
-    plan, problems = packs.read_plan_file(plan_path)
-    if plan is None:
-        why = next(problem for problem in problems if problem.is_error)
-        raise Unreadable(say("plan_unreadable", lang, plan=plan_path, line=why.line, why=why.message(lang)))
+    plan = _plan(plan_path, lang) if instead is None else instead
     reader = _Reader(plan, document, lang)
     cases = reader.cases()
     if not reader.tables["lines"]:
@@ -107,6 +103,21 @@ def load(path: Path, lang: str = "en") -> CaseFile:
         return CaseFile(path, plan, cases, from_rows(reader.tables, currency=plan.currency, lang=lang))
     except TableError as why:
         raise Unreadable(str(why)) from None
+
+
+def plan_of(path: Path, lang: str = "en") -> Plan:
+    """The plan that a case file is about. Raises Unreadable."""
+    return _plan(path.parent / str(_document(path, lang)["plan"]), lang)
+
+
+def _plan(path: Path, lang: str) -> Plan:
+    if not path.is_file():
+        raise Unreadable(say("no_such_plan", lang, plan=path))
+    plan, problems = packs.read_plan_file(path)
+    if plan is None:
+        why = next(problem for problem in problems if problem.is_error)
+        raise Unreadable(say("plan_unreadable", lang, plan=path, line=why.line, why=why.message(lang)))
+    return plan
 
 
 def _document(path: Path, lang: str) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tiwizi import locale
-from tiwizi.packs.case_file import Case, CaseFile, ExpectedLine, Outcome, Unreadable, load, say
+from tiwizi import locale, packs
+from tiwizi.packs.case_file import Case, CaseFile, ExpectedLine, Outcome, Unreadable, load, plan_of, say
 from tiwizi.rules.adjudicate import engine, reference
 from tiwizi.rules.adjudicate.columns import Decisions
 from tiwizi.rules.adjudicate.shares import allot
@@ -50,9 +50,18 @@ def run(path: Path, *, lang: str = "en") -> list[CaseResult]:
     return [result for file in files for result in _run_file(file, lang)]
 
 
-def _run_file(path: Path, lang: str) -> list[CaseResult]:
+def run_against(plan: Plan, *, lang: str = "en") -> list[CaseResult]:
+    """The worked cases that the pack of the plan's country has for it, decided by this plan as it is; none for a
+    country without cases."""
+    folder = packs.folder(plan.country) / "cases" if plan.country in packs.available() else None
+    files = sorted(folder.glob("*.toml")) if folder is not None else []
+    about = [file for file in files if plan_of(file, lang).id == plan.id]
+    return [result for file in about for result in _run_file(file, lang, plan)]
+
+
+def _run_file(path: Path, lang: str, instead: Plan | None = None) -> list[CaseResult]:
     try:
-        loaded = load(path, lang)
+        loaded = load(path, lang, instead=instead)
     except Unreadable as why:
         return [CaseResult(str(path), path.stem, path.stem, differences=(str(why),))]
     comparison = _Comparison(loaded, lang)

@@ -44,7 +44,7 @@ DUTIES = (
     Duty("approvals_to_answer", "care.approve_care", care.approvals_to_answer, "approvals"),
     Duty("appeals_to_answer", "care.review", care.appeals_to_answer, "appeals"),
     Duty("corrections_to_book", "care.decide", care.corrections_to_book, "runs"),
-    Duty("accounts_to_confirm", "people.confirm_account", people.accounts_to_confirm, "accounts"),
+    Duty("accounts_to_confirm", "people.confirm_account", people.accounts_to_confirm, "accounts_waiting"),
     Duty("to_prepare", "money.prepare", money.to_prepare, "payments"),
     Duty("to_approve", "money.approve", money.to_approve, "payments"),
     Duty("to_release", "money.release", money.to_release, "payments"),
@@ -52,11 +52,11 @@ DUTIES = (
     Duty("lines_to_explain", "money.reconcile", money.lines_to_explain, "statements"),
     Duty("entries_to_confirm", "money.post", money.entries_to_confirm, "entries"),
     Duty("plans_to_publish", "cover.publish_plan", cover.plans_to_publish, "plans"),
-    Duty("grants_to_confirm", "people.confirm_grant", people.grants_to_confirm, "users"),
+    Duty("grants_to_confirm", "people.confirm_grant", people.grants_to_confirm, "staff"),
 )
 #: What a new mutual does first, and where: the fields of intake.duties.Opening.
 STEPS = {
-    "users": "users", "plan": "plans", "tariff": "tariffs", "books": "books", "people": "intake", "claims": "intake",
+    "users": "staff", "plan": "plans", "tariff": "tariffs", "books": "books", "people": "intake", "claims": "intake",
     "run": "runs",
 }  # fmt: skip
 #: Who is shown how many files came in and were decided: whoever has to do with them.

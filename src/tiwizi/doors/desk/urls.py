@@ -21,6 +21,7 @@ from tiwizi.doors.desk import (
     mutual,
     papers,
     payments,
+    plans,
     returned,
     review,
     runs,
@@ -56,6 +57,7 @@ SUBJECTS = (
     letter_batch,
     cards,
     mutual,
+    plans,
 )
 
 #: (name of the page, the permission that opens it); None: everybody.
@@ -75,6 +77,7 @@ MENU: tuple[tuple[str, str | None], ...] = (
     ("staff", "people.read_staff"),
     ("trail", "trail.read_technical"),
     ("letters", "people.write_letters"),
+    ("plans", "cover.read"),
 )
 #: Of each page the permission that opens it.
 NEEDS = {name: view.need for subject in SUBJECTS for _, view, name in subject.PAGES}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
 
 from tiwizi.records.cover.models import PlanVersion, TariffVersion
+from tiwizi.records.cover.versions import open_plan
+from tiwizi.records.people.models import User
 from tiwizi.records.trail.refusal import Refused
+from tiwizi.rules.plan.document import Plan
 
 
 def latest_tariff() -> int | None:
@@ -43,3 +47,48 @@ def in_force(on: date) -> tuple[int, int]:
     if tariff_version is None:
         raise Refused("no_tariff_in_force", day=on)
     return plan_version, tariff_version
+
+
+@dataclass(frozen=True)
+class VersionShown:
+    """A version of a plan with its days and the people who signed it. ``in_force``: claims are decided by it today."""
+
+    version: int
+    plan: str
+    voted_on: date | None
+    approved_on: date | None
+    published_on: date | None
+    effective_on: date
+    proposed_by: int
+    proposed_name: str
+    published_name: str
+    in_force: bool
+
+    @property
+    def state(self) -> str:
+        if self.in_force:
+            return "in_force"
+        return "proposed" if self.published_on is None else "published"
+
+
+def plan_versions(*, on: date) -> list[VersionShown]:
+    """Every version of every plan, plan by plan, the latest first."""
+    rows = list(PlanVersion.objects.select_related("plan").defer("text", "law").order_by("plan__code", "-id"))
+    names = dict(User.objects.values_list("id", "name")) if rows else {}
+    try:
+        now = in_force(on)[0]
+    except Refused:
+        now = None
+    return [
+        VersionShown(
+            row.id, row.plan.code, row.voted_on, row.approved_on, row.published_on, row.effective_on, row.proposed_by,
+            names.get(row.proposed_by, ""), names.get(row.published_by or -1, ""), row.id == now,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def plan_of_version(version: int) -> tuple[Plan, str] | None:
+    """(the plan, its text) of a version; None where there is none."""
+    text = PlanVersion.objects.filter(id=version).values_list("text", flat=True).first()
+    return None if text is None else (open_plan(version), text)

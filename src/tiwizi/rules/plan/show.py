@@ -50,6 +50,45 @@ def show(plan: Plan, *, on: date, lang: str) -> list[Section]:
     return [*found, telling.next_change(statements, on)]
 
 
+class Beside(NamedTuple):
+    """What a block of two plans says: of the one, of the other; None where it says nothing."""
+
+    heading: str
+    id: str
+    before: str | None
+    after: str | None
+
+    @property
+    def change(self) -> str:
+        """A word: same, changed, added, removed."""
+        if self.before == self.after:
+            return "same"
+        if self.before is None or self.after is None:
+            return "added" if self.before is None else "removed"
+        return "changed"
+
+
+def beside(one: Plan, other: Plan, *, on: date, lang: str) -> list[Beside]:
+    """Two plans block by block, as they stand on a day, in the order of the second; what only the first says follows
+    under its heading."""
+    first, second = _said(one, on, lang), _said(other, on, lang)
+    keys = [*second, *(key for key in first if key not in second)]
+    headings = list(dict.fromkeys(heading for heading, _, _ in keys))
+    keys.sort(key=lambda key: headings.index(key[0]))
+    return [Beside(key[0], key[1], first.get(key), second.get(key)) for key in keys]
+
+
+def _said(plan: Plan, on: date, lang: str) -> dict[tuple[str, str, int], str]:
+    """(heading, block, how manieth of that name) -> its sentence."""
+    telling = Telling(Wording(plan, lang))
+    said: dict[tuple[str, str, int], str] = {}
+    for statement in telling.statements(on):
+        if statement.holds(on):
+            again = sum(1 for heading, name, _ in said if (heading, name) == (statement.heading, statement.id))
+            said[statement.heading, statement.id, again] = telling.cited(statement)
+    return said
+
+
 @dataclass(frozen=True)
 class Telling:
     """A plan, told in its words."""

@@ -20,6 +20,7 @@ register = template.Library()
 LOOKS = {
     "paid": ("green", "✓"), "booked": ("green", "✓"), "confirmed": ("green", "✓"), "posted": ("green", "✓"),
     "reconciled": ("green", "✓"), "upheld": ("green", "✓"), "approved": ("green", "✓"), "covered": ("green", "✓"),
+    "in_force": ("green", "✓"), "proposed": ("saffron", "●"),
     "refused": ("red", "✕"), "rejected": ("red", "✕"), "returned": ("red", "↩"), "failed": ("red", "✕"),
     "to_review": ("saffron", "●"), "to_repair": ("saffron", "●"), "waiting": ("saffron", "●"),
     "prepared": ("saffron", "●"), "raised": ("saffron", "●"), "asked": ("saffron", "●"), "seen": ("saffron", "●"),
