@@ -13,7 +13,7 @@ from decimal import Decimal
 import pytest
 from beancount import loader
 from beancount.core.data import Balance, Open, Transaction
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tiwizi import packs
@@ -22,6 +22,9 @@ from tiwizi.formats.journal_csv import JOURNALS, ODOO, SAGE, journal_of, write_o
 from tiwizi.locale import LANGUAGES
 from tiwizi.rules.ledger import Transfer, reversal, trial_balance
 from tiwizi.rules.money import minor
+
+#: A machine that is busy with much else draws examples slowly; that says nothing of the code.
+unhurried = settings(suppress_health_check=[HealthCheck.too_slow])
 
 CHART = packs.chart("ma")
 SINCE = date(2026, 1, 1)
@@ -78,6 +81,7 @@ def test_beancount_reads_the_books_and_has_nothing_to_say(lang: str) -> None:
     assert [entry.meta.get("reverses") for entry in entries if isinstance(entry, Transaction)] == [None, None, "pay:1"]
 
 
+@unhurried
 @given(journals())
 def test_beancount_finds_the_balances_that_the_ledger_has(transfers: list[Transfer]) -> None:
     entries, errors, _ = loader.load_string(_beancount(transfers))
@@ -99,6 +103,7 @@ def test_beancount_finds_a_line_that_was_lost() -> None:
     assert errors
 
 
+@unhurried
 @given(journals())
 def test_the_two_csv_journals_hold_every_transfer_twice_and_balance(transfers: list[Transfer]) -> None:
     sage, odoo = io.StringIO(newline=""), io.StringIO(newline="")

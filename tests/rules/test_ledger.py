@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tiwizi import packs
@@ -26,6 +26,9 @@ from tiwizi.rules.ledger import (
     trial_balance,
 )
 from tiwizi.rules.mistake import Mistake
+
+#: A machine that is busy with much else draws examples slowly; that says nothing of the code.
+unhurried = settings(suppress_health_check=[HealthCheck.too_slow])
 
 CHART = packs.chart("ma")
 SM = [account.id for account in CHART.of_fund("sm")]
@@ -48,6 +51,7 @@ def nets(posted: list[Transfer], until: date | None = None) -> dict[str, int]:
     return {balance.account: balance.net for balance in trial_balance(posted, until=until)}
 
 
+@unhurried
 @given(transfers())
 def test_the_trial_balance_is_0_whatever_is_posted(posted: list[Transfer]) -> None:
     assert all(fault(transfer, CHART) is None for transfer in posted)
@@ -56,6 +60,7 @@ def test_the_trial_balance_is_0_whatever_is_posted(posted: list[Transfer]) -> No
     assert sum(balance.debit for balance in balances) == sum(transfer.amount for transfer in posted)
 
 
+@unhurried
 @given(transfers(), st.integers(0, 400))
 def test_the_balances_of_a_day_are_those_of_all_that_was_posted_until_then(posted: list[Transfer], days: int) -> None:
     day = DAY + timedelta(days=days)
@@ -65,6 +70,7 @@ def test_the_balances_of_a_day_are_those_of_all_that_was_posted_until_then(poste
     assert {a: so_far.get(a, 0) + rest.get(a, 0) for a in total} == total
 
 
+@unhurried
 @given(transfers())
 def test_columns_and_values_give_the_same_balances(posted: list[Transfer]) -> None:
     debit, credit = (np.array([SM.index(getattr(t, side)) for t in posted], np.int64) for side in ("debit", "credit"))
@@ -74,6 +80,7 @@ def test_columns_and_values_give_the_same_balances(posted: list[Transfer]) -> No
     assert found == {balance.account: (balance.debit, balance.credit) for balance in trial_balance(posted)}
 
 
+@unhurried
 @given(transfers())
 def test_reversing_everything_restores_every_balance_exactly(posted: list[Transfer]) -> None:
     back = [reversal(transfer, day=DAY) for transfer in posted]
@@ -82,6 +89,7 @@ def test_reversing_everything_restores_every_balance_exactly(posted: list[Transf
     assert len({transfer.id for transfer in posted + back}) == 2 * len(posted)
 
 
+@unhurried
 @given(st.lists(st.integers(-MAX_TRANSFER // 30, MAX_TRANSFER // 30), max_size=len(SM) - 1))
 def test_an_entry_of_many_legs_becomes_transfers_that_give_each_account_its_leg(amounts: list[int]) -> None:
     legs = dict(zip(SM, [*amounts, -sum(amounts)], strict=False))
@@ -128,6 +136,7 @@ def test_what_one_fund_owes_another_stands_in_both_books_and_each_balances() -> 
     }  # fmt: skip
 
 
+@unhurried
 @given(transfers())
 def test_closing_a_year_carries_income_and_expense_to_the_result_and_once_only(posted: list[Transfer]) -> None:
     end = date(2026, 12, 31)
