@@ -38,6 +38,17 @@ _IS_SECURE = ADDRESS.startswith("https://")
 _FILES_BESIDE = DATABASES["default"]["NAME"] if "sqlite3" in DATABASES["default"]["ENGINE"] else "tiwizi"
 FILES = Path(os.environ.get("TIWIZI_FILES", f"{_FILES_BESIDE}.files"))
 
+#: Where what the outbox holds goes (docs/host/notices.md); empty: nowhere, and it waits.
+SMS_FOLDER = Path(os.environ["TIWIZI_SMS_FOLDER"]) if os.environ.get("TIWIZI_SMS_FOLDER") else None
+OFFICE_MAIL = os.environ.get("TIWIZI_OFFICE_MAIL", "")
+EMAIL_HOST = os.environ.get("TIWIZI_MAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("TIWIZI_MAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("TIWIZI_MAIL_USER", "")
+_MAIL_PASSWORD = os.environ.get("TIWIZI_MAIL_PASSWORD_FILE")
+EMAIL_HOST_PASSWORD = Path(_MAIL_PASSWORD).read_text(encoding="utf-8").strip() if _MAIL_PASSWORD else ""
+EMAIL_USE_TLS = os.environ.get("TIWIZI_MAIL_TLS", "1") == "1"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("TIWIZI_MAIL_FROM", "tiwizi@localhost")
 BANK_FOLDER = Path(os.environ.get("TIWIZI_BANK_FOLDER", Path(_FILES_BESIDE).parent / "bank"))
 
 INSTALLED_APPS = [

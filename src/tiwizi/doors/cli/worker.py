@@ -59,9 +59,10 @@ def worker(
 
 
 def _turn(name: str, threads: int) -> int:
-    """Read and post the sheets that were dropped at the desk; do what there is to do in all runs that are not at an
-    end; sum up the books, where much was booked, so that balances stay quick; write the letters of batches. How many
-    shards and parts of letters that were."""
+    """Send what the outbox holds; read and post the sheets that were dropped at the desk; do what there is to do in all
+    runs that are not at an end; sum up the books, where much was booked, so that balances stay quick; write the letters
+    of batches. How many shards and parts of letters that were."""
+    from tiwizi.doors.gateways.notices import send_due
     from tiwizi.records.care.queries.lines import open_runs
     from tiwizi.records.care.worker import beat, work
     from tiwizi.records.intake import delivering
@@ -71,6 +72,7 @@ def _turn(name: str, threads: int) -> int:
 
     beat(name, clock.now())
     _expire()
+    send_due(clock.now())
     delivering.work(worker=name, clock=clock.now)
     shards = sum(work(run=run, worker=name, clock=clock.now, threads=threads) for run in open_runs())
     if not_summed_up() > MANY:

@@ -36,10 +36,21 @@ class Message(models.Model):
     topic = models.CharField(max_length=60)  # "bank_account.requested"
     body = models.JSONField()
     attempts = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)  # not before; null: at once
+    sent_at = models.DateTimeField(null=True)  # or given up: the last of its sendings says which
 
     class Meta:
         indexes = [models.Index(fields=["id"], condition=models.Q(sent_at=None), name="trail_message_waiting")]
+
+
+class Sending(models.Model):
+    """What came of an attempt to send a message; neither to whom nor what it said."""
+
+    message = models.ForeignKey(Message, models.PROTECT, related_name="sendings")
+    at = models.DateTimeField()
+    channel = models.CharField(max_length=10)  # "sms", "mail"
+    outcome = models.CharField(max_length=10)  # "sent", "failed", "given_up"
+    why = models.CharField(max_length=60, default="")  # "no_address", "too_old", the name of an error
 
 
 class Former(models.Model):
