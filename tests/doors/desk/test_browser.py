@@ -9,7 +9,11 @@ from tests.browser import DeskIn
 from tiwizi.locale import LANGUAGES
 
 #: (who looks, the page).
-PAGES = [("", "/account/login/"), ("imane", "/")]
+PAGES = [
+    ("", "/account/login/"), ("imane", "/"), ("imane", "/account/2fa/"), ("imane", "/account/sessions/"),
+    ("imane", "/account/reauthenticate/"), ("anna", "/staff/"), ("anna", "/staff/new/"), ("anna", "/staff/of/imane/"),
+    ("anna", "/trail/"), ("anna", "/trail/verify/"),
+]  # fmt: skip
 SERIOUS = ("serious", "critical")
 
 

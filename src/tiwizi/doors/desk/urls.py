@@ -13,6 +13,7 @@ from tiwizi.doors.desk import (
     changes,
     entry,
     file,
+    glass,
     home,
     household,
     intake,
@@ -58,6 +59,7 @@ SUBJECTS = (
     cards,
     mutual,
     plans,
+    glass,
 )
 
 #: (name of the page, the permission that opens it); None: everybody.
@@ -74,10 +76,11 @@ MENU: tuple[tuple[str, str | None], ...] = (
     ("watch", "care.review"),
     ("runs", "care.decide"),
     ("payments", "money.read"),
-    ("staff", "people.read_staff"),
-    ("trail", "trail.read_technical"),
     ("letters", "people.write_letters"),
     ("plans", "cover.read"),
+    ("staff", "people.read_staff"),
+    ("trail", "trail.read_technical"),
+    ("glass", "people.break_glass"),
 )
 #: Of each page the permission that opens it.
 NEEDS = {name: view.need for subject in SUBJECTS for _, view, name in subject.PAGES}

@@ -363,3 +363,16 @@ class FactorReset(models.Model):
             ),
             models.UniqueConstraint(fields=["user"], condition=Q(ended_at=None), name="people_factorreset_one_waits"),
         ]
+
+
+class BrokenGlass(models.Model):
+    """Somebody who reads no medical data otherwise, reads it until a moment, for a reason that they gave (S8)."""
+
+    user = models.ForeignKey(User, models.PROTECT, db_index=False, related_name="+")
+    reason = models.CharField(max_length=1000)
+    opened_at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-until"], name="people_brokenglass_user")]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="people_brokenglass_has_a_reason")]

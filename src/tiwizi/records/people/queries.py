@@ -9,9 +9,11 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from tiwizi.records.people.looks import within_reach
-from tiwizi.records.people.models import Membership, RoleGrant, SavedView, User
+from tiwizi.records.people.models import BrokenGlass, Membership, RoleGrant, SavedView, User
 from tiwizi.records.trail.gate import By
 from tiwizi.records.trail.roles import ROLES, Grant
+
+BREAKS_GLASS = "people.break_glass"
 
 
 class Holder(NamedTuple):
@@ -30,9 +32,33 @@ def who_acts(login: str, *, at: datetime, key: str | None = None) -> By | None:
         return None
     held = RoleGrant.objects.filter(user=user, revoked_at=None)
     grants = tuple(Grant(grant.role, grant.region_id) for grant in held if in_force(grant))
+    if any(grant.allows(BREAKS_GLASS) for grant in grants) and glass_until(user.id, at=at) is not None:
+        grants += (Grant("broken_glass"),)
     places = Membership.objects.filter(Q(until=None) | Q(until__gt=at.date()), person=user.person_id)
     household = places.order_by("-since").values_list("household_id", flat=True).first() if user.person_id else None
     return By(user.id, grants, at, key, user.person_id, household)
+
+
+def glass_until(user: int, *, at: datetime) -> datetime | None:
+    """Until when somebody reads medical data who broke the glass; None where it is whole."""
+    broken = BrokenGlass.objects.filter(user=user, opened_at__lte=at, until__gt=at).order_by("-until")
+    return broken.values_list("until", flat=True).first()
+
+
+class Broken(NamedTuple):
+    """A time that somebody broke the glass."""
+
+    user: int
+    name: str
+    reason: str
+    opened_at: datetime
+    until: datetime
+
+
+def broken_glass(*, limit: int = 100) -> list[Broken]:
+    """The latest times, the latest first."""
+    rows = BrokenGlass.objects.select_related("user").order_by("-opened_at", "-id")[:limit]
+    return [Broken(row.user_id, row.user.name, row.reason, row.opened_at, row.until) for row in rows]
 
 
 def household_of(person: int, *, on: date) -> Membership | None:

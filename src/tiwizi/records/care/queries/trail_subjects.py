@@ -20,7 +20,7 @@ def subjects_of(kind: str, number: str) -> list[str]:
     if kind in PLAIN:
         return [f"{kind}:{number}"]
     model, field = _NUMBERED[kind]
-    found = [f"{kind}:{row}" for row in model.objects.filter(**{field: number}).values_list("id", flat=True)]
+    found = [f"{kind}:{row}" for row in model._default_manager.filter(**{field: number}).values_list("id", flat=True)]
     if kind == "household":
         files = Claim.objects.filter(household__number=number).order_by("-id").values_list("id", flat=True)[:500]
         found += [f"claim:{claim}" for claim in files]
@@ -37,6 +37,6 @@ def called(subjects: Iterable[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     for kind, numbers in wanted.items():
         model, field = _NUMBERED[kind]
-        rows = model.objects.filter(id__in=numbers).values_list("id", field)
+        rows = model._default_manager.filter(id__in=numbers).values_list("id", field)
         names |= {f"{kind}:{row}": str(name) for row, name in rows}
     return names
