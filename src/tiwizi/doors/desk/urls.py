@@ -14,6 +14,7 @@ from tiwizi.doors.desk import (
     entry,
     file,
     glass,
+    help,
     home,
     household,
     intake,
@@ -60,6 +61,7 @@ SUBJECTS = (
     mutual,
     plans,
     glass,
+    help,
 )
 
 #: (name of the page, the permission that opens it); None: everybody.

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from tiwizi import __version__
+from tiwizi.doors.look import concepts
 from tiwizi.doors.look.templatetags.look import language
 from tiwizi.locale import direction
 
@@ -21,10 +22,19 @@ def look(request: HttpRequest) -> dict[str, Any]:
         "version": __version__,
         "is_demo": settings.DEMO,
         "currency": getattr(request, "currency", "MAD"),
+        "help_concept": _help(request),
         "menu": getattr(request, "menu", ()),
         "may_search": hasattr(request, "by") and request.by.may("people.read"),
         "form_key": _form_key,
     }
+
+
+def _help(request: HttpRequest) -> str:
+    """The concept that helps where the reader is; "" for who is not signed in."""
+    match = request.resolver_match
+    if match is None or not hasattr(request, "by"):
+        return ""
+    return concepts.of(match.url_name or "", match.func.__module__.rpartition(".")[2])
 
 
 def _form_key() -> str:
