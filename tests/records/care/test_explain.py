@@ -51,6 +51,12 @@ def test_the_first_decision_is_told_as_it_was_then(late: int) -> None:
     assert "Paid: 280.00 DH" in " ".join(explain(line("F1"), "en", number=1))
 
 
+def test_where_something_changed_since_it_says_of_when_what_is_left_is(late: int) -> None:
+    said = "reckoned with the people, cover and reviews as they are known today"
+    assert said not in " ".join(explain(line("F1"), "en"))
+    assert said in " ".join(explain(line("F1"), "en", number=1))  # a late file came in since
+
+
 def test_it_is_told_in_each_language(late: int) -> None:
     assert len({explain(line("F1"), lang)[0] for lang in ("ar", "fr", "en")}) == 3
 

@@ -21,7 +21,7 @@ from tiwizi.records.care import booking, deciding, worker
 from tiwizi.records.care.decision import sums_of
 from tiwizi.records.care.models import ClaimLine, Correction, Decision, Run, Shard, Touch
 from tiwizi.records.care.operations import run as verbs
-from tiwizi.records.care.queries.progress import progress
+from tiwizi.records.care.queries.progress import parked_shards, progress, runs_put_aside
 from tiwizi.records.care.standing import read_standing
 from tiwizi.records.care.worker import LEASE, work
 from tiwizi.records.intake.operations import bring_in
@@ -308,8 +308,11 @@ def test_what_fails_five_times_is_put_aside_and_the_rest_is_done(
     monkeypatch.setattr(deciding, "read_known", poisoned)
     work(run=run, worker="w", clock=clock())
     assert (progress(run).done, progress(run).parked, progress(run).state) == (1, 1, "working")
+    assert runs_put_aside() == {run: 1}
     monkeypatch.undo()
-    verbs.retry_shard(world.by("adjudicator"), shard=Shard.objects.get(run=run, state="parked").pk)
+    (aside,) = parked_shards(run)
+    verbs.retry_shard(world.by("adjudicator"), shard=aside)
+    assert runs_put_aside() == {}
     work(run=run, worker="w", clock=clock())
     assert progress(run).state == "done"
 

@@ -78,14 +78,20 @@ def show(voice: Voice, run: Run = None) -> int:
 
 @speaks
 @acts
-def resume(voice: Voice, who: Who, run: Run = None, *, threads: Threads = None) -> int:
+def resume(
+    voice: Voice, who: Who, run: Run = None, *, threads: Threads = None,
+    retry: Annotated[bool, typer.Option("--retry", help=explained("retry"))] = False,
+) -> int:  # fmt: skip
     """Work on a run that was left: nothing that is done is done again."""
-    from tiwizi.records.care.queries.progress import latest_run
+    from tiwizi.records.care.operations.run import retry_shard
+    from tiwizi.records.care.queries.progress import latest_run, parked_shards
 
-    who.by()
+    by = who.by()
     number = run if run is not None else latest_run()
     if number is None:
         raise Stop("no_run")
+    for shard in parked_shards(number) if retry else ():
+        retry_shard(by, shard=shard)
     return finish(voice, number, threads)
 
 
@@ -194,7 +200,7 @@ def _show(voice: Voice, run: int) -> int:
     if now.corrections:
         voice.say("run_corrections", count=written(now.corrections, voice), run=run)
     if now.parked:
-        voice.say("run_parked", count=now.parked)
+        voice.say("run_parked", count=now.parked, run=run)
     voice.answer({**vars(now), "unit": "minor"})
     return ERRORS if now.parked else DONE
 

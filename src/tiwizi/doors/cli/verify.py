@@ -23,6 +23,8 @@ def verify(
     *,
     head: Annotated[str | None, typer.Option("--head", metavar="POSITION:HASH", help=explained("head"))] = None,
 ) -> int:
+    from tiwizi.records.care.queries.progress import runs_put_aside
+
     expected = _read_head(head)
     with voice.progress("verifying"):
         checks = list(_all_checks(expected))
@@ -33,7 +35,11 @@ def verify(
     for one in broken:
         voice.say("check_fails", check=voice.text(f"check_{one.name}"), found=", ".join(one.found))
     voice.say("not_sound" if broken else "sound")
-    voice.answer({"database": where(), "sound": not broken, "checks": [one._asdict() for one in checks]})
+    aside = runs_put_aside()  # no fault of the records, but files that wait for somebody
+    for run, parts in aside.items():
+        voice.say("verify_parked", run=run, count=parts)
+    told = [one._asdict() for one in checks]
+    voice.answer({"database": where(), "sound": not broken, "checks": told, "put_aside": aside})
     return ERRORS if broken else DONE
 
 

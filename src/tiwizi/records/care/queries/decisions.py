@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from django.db.models import Q
 
 from tiwizi.locale import text
 from tiwizi.records.care.basis import basis
 from tiwizi.records.care.decision import SUMS, decisions_of
 from tiwizi.records.care.facts import Known, read_known
-from tiwizi.records.care.models import ClaimLine, Decision, Run
+from tiwizi.records.care.models import ClaimLine, Decision, Run, Touch
 from tiwizi.rules.adjudicate.waterfall import Explained
 from tiwizi.rules.adjudicate.waterfall import explained as in_words
 from tiwizi.rules.plan.document import steps
@@ -62,7 +63,8 @@ def explained(lines: Sequence[int], lang: str, *, number: int | None = None) -> 
     a waterfall, in ar, fr or en.
 
     Told by the plan and the tariff that decided, from the trail that was kept then. What is left of limits is counted
-    over the lines that were known then.
+    over the lines that were known then; people, cover and reviews are those of today, which is said where anything
+    known to have happened to the household since.
     """
     chosen = {
         row.line_id: row
@@ -86,7 +88,20 @@ def _by_run(run: Run, lines: list[ClaimLine], lang: str) -> dict[int, Explained]
     at = [int(np.flatnonzero(then.lines == line.pk)[0]) for line in lines]
     labels = [label_of(line.act, lang) for line in lines]
     told = in_words(by.plan, then.facts, by.tariff, found, at, lang=lang, labels=labels)
+    if _happened_since(run, lines[0].claim.household_id):
+        said = text("records", "left_as_of_today", lang=lang)
+        told = [replace(one, sentences=(*one.sentences, said)) for one in told]
     return {line.pk: one for line, one in zip(lines, told, strict=True)}
+
+
+def _happened_since(run: Run, household: int) -> bool:
+    """Whether people, cover or reviews of a household may not be those any more that a run decided by. Of what was
+    decided at the desk, outside the runs over all that waits, it is not known."""
+    changed = Q()
+    for cause in ("person:", "cover:", "claim:", "appeal:", "approval:", "import:"):
+        changed |= Q(cause__startswith=cause)
+    since = Touch.objects.filter(changed, household=household, pk__gt=run.touched_upto)
+    return run.touched_upto > 0 and since.exists()
 
 
 def _withdrawn(lang: str) -> Explained:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q, Sum
 
-from tiwizi.records.care.models import Correction, Run
+from tiwizi.records.care.models import Correction, Run, Shard
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,17 @@ def progress(run: int) -> Progress:
         corrections=Correction.objects.filter(run=row, state="waiting").count(),
         **{name.removeprefix("all_"): count for name, count in found.items()},
     )  # fmt: skip
+
+
+def parked_shards(run: int) -> list[int]:
+    """Parts of a run that were put aside: they failed too often."""
+    return list(Shard.objects.filter(run=run, state="parked").order_by("number").values_list("pk", flat=True))
+
+
+def runs_put_aside() -> dict[int, int]:
+    """Runs that are not at an end since parts of them were put aside: how many of each."""
+    rows = Shard.objects.filter(state="parked", run__state__in=("waiting", "working")).values_list("run")
+    return dict(rows.annotate(parts=Count("pk")).order_by("run"))
 
 
 def latest_run() -> int | None:
