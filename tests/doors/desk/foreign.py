@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tiwizi.doors.clock import now
-from tiwizi.records.care.models import Appeal, Claim, Flag, PriorApproval, Run
+from tiwizi.records.care.models import Appeal, Claim, ClaimLine, Flag, Opinion, PriorApproval, Run, Sample
 from tiwizi.records.people.models import Card, Document, Household, Letter, Membership, User
 
 
@@ -92,9 +92,16 @@ def _batch() -> object:
     return PaymentBatch.objects.order_by("id").values_list("id", flat=True)[0]
 
 
+def _opinion() -> object:
+    line = ClaimLine.objects.filter(claim__household=Household.objects.order_by("id")[0]).order_by("id")[0]
+    day = now().date()
+    drawn = Sample.objects.create(seed=1, share=1, since=day, until=day, population=[], drawn=[], by=1, at=now())
+    return Opinion.objects.create(sample=drawn, line=line, decision=1, stratum=0).id
+
+
 FOREIGN: dict[str, Callable[[], object]] = {
     "claim": _claim, "household": _household, "household_word": _household_word, "paper": _paper, "passkey": _passkey,
-    "run": _run, "appeal": _appeal, "flag": _flag, "approval": _approval,
+    "run": _run, "appeal": _appeal, "flag": _flag, "opinion": _opinion, "approval": _approval,
     "situation": lambda: "death",
     "letter": _letter, "letter_kind": _letter_kind, "card": _card, "batch_of_letters": _batch,
 }  # fmt: skip

@@ -114,7 +114,7 @@ def _measures(request: Desk, said: dict[str, str], faults: dict[str, str]) -> di
     except ValueError:
         faults["quantity"] = t("review:fault_quantity")
     try:
-        found["amount"] = typed.amount(said.get("amount", ""), str(request.currency))  # type: ignore[attr-defined]
+        found["amount"] = typed.amount(said.get("amount", ""), str(request.currency))
     except ValueError:
         faults["amount"] = t("review:fault_price")
     return found

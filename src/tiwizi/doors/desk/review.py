@@ -228,7 +228,7 @@ def _less(request: Desk, said: dict[str, str], faults: dict[str, str]) -> tuple[
     except ValueError:
         faults["quantity"] = t("review:fault_quantity")
     try:
-        found["price"] = typed.amount(said["price"], str(request.currency))  # type: ignore[attr-defined]
+        found["price"] = typed.amount(said["price"], str(request.currency))
     except ValueError:
         faults["price"] = t("review:fault_price")
     if not faults and found == {"quantity": None, "price": None}:

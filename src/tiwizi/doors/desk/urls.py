@@ -27,6 +27,7 @@ from tiwizi.doors.desk import (
     returned,
     review,
     runs,
+    samples,
     search,
     staff,
     trail,
@@ -62,6 +63,7 @@ SUBJECTS = (
     plans,
     glass,
     help,
+    samples,
 )
 
 #: (name of the page, the permission that opens it); None: everybody.
@@ -76,6 +78,7 @@ MENU: tuple[tuple[str, str | None], ...] = (
     ("approvals", "care.read"),
     ("appeals", "care.read"),
     ("watch", "care.review"),
+    ("samples", "care.review"),
     ("runs", "care.decide"),
     ("payments", "money.read"),
     ("letters", "people.write_letters"),

@@ -41,7 +41,7 @@ def watch(request: Desk) -> HttpResponse:
 
 
 def _listing(request: Desk, rows: list[FlagRow]) -> Listing:
-    currency, lang = str(request.currency), language()  # type: ignore[attr-defined]
+    currency, lang = str(request.currency), language()
     columns = (
         Column("flag", "watch:number", "code", link=lambda row: reverse("flag", args=[row.flag])),
         Column("kind", "watch:kind", value=lambda row: t(f"watch:kind_{row.kind}")),
@@ -112,7 +112,7 @@ def flag(request: Desk, number: int) -> HttpResponse:
                 return HttpResponseRedirect(reverse("watch"), status=303)
     leave_trace(request.by, subject=f"household:{row.home}", what=f"flag:{number}")
     context = {
-        "row": row, "told": told(row, str(request.currency), language()), "refusal": refusal, "faults": faults,  # type: ignore[attr-defined]
+        "row": row, "told": told(row, str(request.currency), language()), "refusal": refusal, "faults": faults,
         "reason": request.POST.get("reason", ""), "kind": t(f"watch:kind_{row.kind}"),
     }  # fmt: skip
     return render(request, "desk/flag.html", context, status=422 if refusal or faults else 200)
