@@ -366,7 +366,9 @@ def test_days_and_amounts_are_sometimes_written_otherwise(spoilt: tuple[Path, Su
 def test_csv_and_parquet_say_the_same(mutual: Mutual, tmp_path: Path) -> None:
     generate(tmp_path, members=MEMBERS, files=FILES, seed=11, mistakes=False, format="csv")
     people = read_csv(tmp_path / "people.csv")
-    assert people == [{name: str(value) for name, value in person.items()} for person in mutual.people]
+    assert people == [
+        {name: "" if value is None else str(value) for name, value in person.items()} for person in mutual.people
+    ]
     claims = read_csv(tmp_path / "claims.csv")
     assert claims == [{name: "" if v is None else str(v) for name, v in claim.items()} for claim in mutual.claims]
 

@@ -5,6 +5,7 @@ Nobody imports a country by name: ``folder("ma")``, ``law("ma")``.
 
 from __future__ import annotations
 
+import csv
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -81,6 +82,16 @@ def transfer_template(country: str, name: str) -> Template:
 def transfer_templates(country: str) -> tuple[str, ...]:
     """The names of the transfer formats of a pack."""
     return tuple(sorted(path.stem for path in (folder(country) / "transfers").glob("*.toml")))
+
+
+@cache
+def regions(country: str) -> tuple[tuple[str, str, str], ...]:
+    """(code, Arabic name, Latin name) of the regions of a pack; none where it has no list."""
+    path = folder(country) / "regions.csv"
+    if not path.is_file():
+        return ()
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple((row["code"], row["arabic"], row["latin"]) for row in csv.DictReader(file))
 
 
 @cache

@@ -39,15 +39,19 @@ def open_the_mutual(voice: Voice, plan: str) -> None:
     from datetime import date
 
     from tiwizi.doors.cli.open_plan import open_plan
+    from tiwizi.packs import regions
     from tiwizi.records.cover.operations import propose_plan, publish_plan
     from tiwizi.records.database.schema import bring_up_to_date
+    from tiwizi.records.people.operations.regions import open_regions
 
     bring_up_to_date(lambda _: None)
     _employ()
     _, path = open_plan(voice, plan)
     version = propose_plan(MANAGER.by(), text=path.read_text(encoding="utf-8"), effective_on=date(2000, 1, 1))
     publish_plan(AGENT.by(), version=version, on=clock.today())
-    _open_books(plan.partition("/")[0])
+    country = plan.partition("/")[0]
+    open_regions(MANAGER.by(), regions=[list(region) for region in regions(country)])
+    _open_books(country)
     _say_who_it_is()
 
 

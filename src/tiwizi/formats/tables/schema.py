@@ -57,6 +57,9 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         Column("sex", "sex", False, "sexe", "الجنس", "gender", "unknown"),
         Column("name_ar", "text", False, "nom arabe|nom en arabe", "الاسم|الاسم بالعربية", "arabic name"),
         Column("name_latin", "text", False, "nom|nom et prénom|nom latin", "الاسم باللاتينية", "name|latin name"),
+        Column("cin", "text", False, "n° cin|carte d'identité", "رقم البطاقة الوطنية|البطاقة الوطنية", "identity card"),
+        Column("phone", "text", False, "téléphone|tél|gsm", "الهاتف|رقم الهاتف", "telephone"),
+        Column("region", "text", False, "région|délégation", "الجهة|المندوبية", "delegation"),
     ),
     "statuses": (
         _PERSON,

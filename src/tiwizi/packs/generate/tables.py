@@ -24,6 +24,7 @@ from tiwizi.rules.terms import ATTRIBUTES, STATUSES
 Arrow = Any  # pyarrow carries no types
 WORD = pa.dictionary(pa.int32(), pa.string())
 FIRST_HOUSEHOLD, HOUSEHOLD_DIGITS = 10_000_001, 8
+CARD_LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZA"
 LEVELS, SETTINGS, PAYEES = ATTRIBUTES["level"], ATTRIBUTES["setting"], ATTRIBUTES["payee"]
 
 
@@ -47,7 +48,7 @@ def arrow_tables(batch: Batch, world: World) -> dict[str, Arrow]:
     person = joined(_at(households, people.household), _ranks(people.rank), between="-")
     claims = numbered("D", 1 + batch.first_file, len(batch.files), 9)
     return {
-        "people": _people(people, households, person, world),
+        "people": _people(people, households, person, batch.first_household, world),
         "statuses": _statuses(batch.statuses, person),
         "cover": _cover(batch.cover, households, world),
         "claims": _claims(batch, households, claims, world),
@@ -99,7 +100,7 @@ def _names(people: People, first: Sequence[str], family: Sequence[str]) -> Arrow
     return joined(*parts, between=" ")
 
 
-def _people(people: People, households: Arrow, person: Arrow, world: World) -> Arrow:
+def _people(people: People, households: Arrow, person: Arrow, first_household: int, world: World) -> Arrow:
     names = world.names
     return pa.table(
         {
@@ -110,8 +111,30 @@ def _people(people: People, households: Arrow, person: Arrow, world: World) -> A
             "sex": words(ATTRIBUTES["sex"], people.sex),
             "name_ar": _names(people, names.first_arabic, names.family_arabic),
             "name_latin": _names(people, names.first_latin, names.family_latin),
+            **_contacts(people, first_household, world),
         }
     )
+
+
+def _contacts(people: People, first_household: int, world: World) -> dict[str, Arrow]:
+    """Cards of adults, phones of members and their spouses, and where the household lives: made up from its number
+    alone, so that nothing else is drawn otherwise."""
+    home = people.household + first_household
+    adult = (people.birth < world.settings.until - 18 * 366) & (people.death == NEVER)
+    serial = home * 32 + people.rank
+    first, second = np.divmod(serial // 1_000_000 % 676, 26)
+    letters = words([f"{one}{other}" for one in CARD_LETTERS for other in CARD_LETTERS], first * 26 + second)
+    digits = pc.utf8_lpad(pa.array(serial % 1_000_000 * 7_919 % 1_000_000).cast(pa.string()), 6, "0")
+    phone = pc.utf8_lpad(pa.array((home * 7_919 + 271_828) % 1_000_000).cast(pa.string()), 6, "0")
+    reached = adult & (people.rank <= 2)
+    shares = np.array([share for _, share in world.settings["regions"]])
+    place = np.searchsorted(np.cumsum(shares / shares.sum()), home * 2_654_435_761 % 2**32 / 2**32, side="right")
+    nobody = pa.scalar(None, pa.string())
+    return {
+        "cin": pc.if_else(pa.array(adult), joined(letters.cast(pa.string()), digits), nobody),
+        "phone": pc.if_else(pa.array(reached), joined("0600", phone), nobody),
+        "region": words([code for code, _ in world.settings["regions"]], np.minimum(place, len(shares) - 1)),
+    }
 
 
 def _statuses(statuses: Statuses, person: Arrow) -> Arrow:

@@ -83,8 +83,8 @@ class Content:
         return {table: self.arrival.is_told(table) for table in ("people", "claims", "lines")}
 
     @cached_property
-    def names_of_people(self) -> dict[str, Any]:
-        return {name: self.text("people", name) for name in ("name_ar", "name_latin")}
+    def texts_of_people(self) -> dict[str, Any]:
+        return {name: self.text("people", name) for name in ("name_ar", "name_latin", "cin", "phone", "region")}
 
     @cached_property
     def status_codes(self) -> Any:
@@ -173,9 +173,10 @@ class Part:
         content, facts, part = self.content, self.content.facts, self.people
         return people_people.Stated(
             self._text(content.ids.households, self.homes), self._owner(facts.person_start, self.homes),
-            self._text(content.ids.people, part), self._text(content.names_of_people["name_ar"], part),
-            self._text(content.names_of_people["name_latin"], part), facts.birth[part], facts.sex[part],
+            self._text(content.ids.people, part), self._text(content.texts_of_people["name_ar"], part),
+            self._text(content.texts_of_people["name_latin"], part), facts.birth[part], facts.sex[part],
             facts.role[part], content.joined[part], content.told["people"][part],
+            *(self._text(content.texts_of_people[name], part) for name in ("cin", "phone", "region")),
         )  # fmt: skip
 
     def _stated_statuses(self) -> people_statuses.Stated:

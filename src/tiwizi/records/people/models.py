@@ -71,7 +71,7 @@ class NameWord(models.Model):
 
 
 class NameKey(models.Model):
-    """What a word is found by: 64 bits of each of rules.names.keys."""
+    """What a word is found by: the checksum of each of rules.names.keys."""
 
     pk = models.CompositePrimaryKey("key", "word_id")
     key = models.BigIntegerField()

@@ -7,8 +7,8 @@ half people is written in a second or two. Who bears a word is kept as packed id
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
@@ -66,8 +66,8 @@ def index_everybody() -> None:
 
 
 def key_number(key: str) -> int:
-    """64 bits of a key, as the table has them."""
-    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+    """A key as the table has it. Two that share a number make a word be looked at in vain, and nothing else."""
+    return crc32(key.encode())
 
 
 def _borne(column: Any, found: dict[str, int]) -> tuple[Rows, Rows]:
@@ -121,8 +121,18 @@ def _word_ids(texts: list[str]) -> Rows:
     ids = find_ids(NameWord, "word", column)
     new = np.flatnonzero(ids < 0)
     ids[new] = add_columns(NameWord, {"word": column.take(pa.array(new))})
-    pairs = sorted((key_number(key), int(ids[at])) for at in new.tolist() for key in keys(texts[at]))
-    if pairs:
-        both = np.array(pairs, np.int64)
-        write_columns(NameKey, {"key": both[:, 0], "word": both[:, 1]})
+    _write_keys([texts[at] for at in new.tolist()], ids[new])
     return ids
+
+
+def _write_keys(texts: list[str], ids: Rows) -> None:
+    """The keys of new words, in the order in which the table has them."""
+    found = [sorted(map(key_number, keys(text))) for text in texts]
+    sizes = np.array([len(one) for one in found], np.int64)
+    key = np.fromiter((number for one in found for number in one), np.int64, int(sizes.sum()))
+    word = np.repeat(ids, sizes)
+    same = np.zeros(len(key), bool)
+    same[1:] = (key[1:] == key[:-1]) & (word[1:] == word[:-1])
+    key, word = key[~same], word[~same]
+    order = np.lexsort((word, key))
+    write_columns(NameKey, {"key": key[order], "word": word[order]})

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tiwizi.records.database.columns import add_columns, find_ids, read_matching, update_columns, write_columns
 from tiwizi.records.database.findings import Findings
 from tiwizi.records.database.text import unfit
+from tiwizi.records.people.bulk.contacts import or_null, read_cins, read_phones, read_regions
 from tiwizi.records.people.bulk.names import index_names
 from tiwizi.records.people.models import Household, Membership, Payee, Person
 from tiwizi.records.trail.former import keep_former
@@ -27,14 +28,18 @@ Rows = NDArray[Any]
 MEMBER = ATTRIBUTES["role"].index("member")
 UNKNOWN_SEX = ATTRIBUTES["sex"].index("unknown")
 
-_KNOWN = """SELECT k.place AS place, p.id AS id, p.name_ar AS name_ar, p.name_latin AS name_latin, p.birth AS birth,
+#: Texts about a person that a later table may put right; a blank says nothing.
+TEXTS = ("name_ar", "name_latin", "cin", "phone")
+_KNOWN = """SELECT k.place AS place, p.id AS id, p.name_ar AS name_ar, p.name_latin AS name_latin,
+    p.cin AS cin, p.phone AS phone, p.birth AS birth,
     p.sex AS sex, m.id AS membership, m.household_id AS home, m.role AS role, m.since AS since,
     (SELECT MAX(l.until) FROM people_membership l WHERE l.person_id = p.id) AS last
     FROM {keys} k JOIN people_person p ON p.id = k.key
     LEFT JOIN people_membership m ON m.person_id = p.id AND m.until IS NULL
     ORDER BY 1"""
 _KNOWN_KINDS: dict[str, Any] = {
-    "place": "int", "id": "int", "name_ar": "text", "name_latin": "text", "birth": "day", "sex": "int",
+    "place": "int", "id": "int", "name_ar": "text", "name_latin": "text", "cin": "text", "phone": "text",
+    "birth": "day", "sex": "int",
     "membership": "int", "home": "int", "role": "int", "since": "day", "last": "day",
 }  # fmt: skip
 _HEADS = """SELECT k.place AS place, m.person_id AS person FROM {keys} k
@@ -44,7 +49,8 @@ _HEADS = """SELECT k.place AS place, m.person_id AS person FROM {keys} k
 @dataclass(frozen=True)
 class Stated:
     """What tables say of people, by household. ``household``: of each person the place in ``homes``; ``since``: the day
-    from which a person who is new belongs to it. ``told``: False for those whom the records brought along."""
+    from which a person who is new belongs to it. ``told``: False for those whom the records brought along. ``region``:
+    of the household, by its code or name."""
 
     homes: Any
     household: Rows
@@ -56,6 +62,9 @@ class Stated:
     role: Rows
     since: Rows
     told: Rows
+    cin: Any
+    phone: Any
+    region: Any
 
 
 @dataclass
@@ -76,6 +85,7 @@ class Compared:
     moves: Rows
     same_day: Rows
     refused: Rows
+    region: Rows
 
     @property
     def counts(self) -> dict[str, int]:
@@ -88,6 +98,10 @@ class Compared:
 def compare(stated: Stated, *, on: int, findings: Findings) -> Compared:
     """What is new and what has changed; what the records cannot take goes to ``findings`` (table "people")."""
     home = find_ids(Household, "number", stated.homes)
+    cin, no_cin = read_cins(stated.cin)
+    phone, no_phone = read_phones(stated.phone)
+    region, no_region = read_regions(stated.region)
+    stated = replace(stated, cin=cin, phone=phone)
     known = _known(stated)
     person = known["id"]
     there = person >= 0
@@ -103,8 +117,11 @@ def compare(stated: Stated, *, on: int, findings: Findings) -> Compared:
         other_role=told & same_home & (known["role"] != stated.role) & ~late,
         moves=told & has & ~same_home & ~late,
         same_day=told & same_home & (known["role"] != stated.role) & late,
-        refused=np.zeros(len(person), bool),
+        refused=np.zeros(len(person), bool), region=_region_of_homes(stated, region),
     )  # fmt: skip
+    for field, wrong in (("cin", no_cin), ("phone", no_phone), ("region", no_region)):
+        refuse(found, told & wrong, field, f"no_{field}", findings)
+    refuse(found, told & _other_card(stated, person), "cin", "cin_taken", findings)
     refuse(found, told & has & ~same_home & late, "household", "moved_before_it_joined", findings)
     _refuse_unfit(found, findings)
     _refuse_second_members(found, findings)
@@ -120,7 +137,7 @@ def _known(stated: Stated) -> dict[str, Any]:
     at = there[rows.pop("place")]
     known: dict[str, Any] = {}
     for name, cells in rows.items():
-        if name.startswith("name"):
+        if _KNOWN_KINDS[name] == "text":
             texts = np.full(count, "", object)
             texts[at] = np.array(cells.to_pylist(), object)
             known[name] = pa.array(texts, pa.string())
@@ -133,11 +150,33 @@ def _known(stated: Stated) -> dict[str, Any]:
 def _differs(stated: Stated, known: dict[str, Any]) -> Rows:
     """A blank says nothing."""
     differs = (stated.birth != known["birth"]) | ((stated.sex != UNKNOWN_SEX) & (stated.sex != known["sex"]))
-    for name in ("name_ar", "name_latin"):
+    for name in TEXTS:
         said = getattr(stated, name)
         other = pc.and_(pc.not_equal(said, pa.scalar("")), pc.not_equal(said, known[name]))
         differs |= other.to_numpy(zero_copy_only=False)
     return np.asarray(differs)
+
+
+def _region_of_homes(stated: Stated, region: Rows) -> Rows:
+    """Of each household the region that the first of its people names; -1 where none does."""
+    found = np.full(len(stated.homes), -1, np.int64)
+    named = np.flatnonzero((region >= 0) & stated.told)[::-1]
+    found[stated.household[named]] = region[named]
+    return found
+
+
+def _other_card(stated: Stated, person: Rows) -> Rows:
+    """Whether a card is somebody else's: of the records, or of an earlier row (bool)."""
+    taken = np.zeros(len(person), bool)
+    named = np.flatnonzero(pc.not_equal(stated.cin, pa.scalar("")).to_numpy(zero_copy_only=False))
+    if len(named):
+        cards = stated.cin.take(pa.array(named))
+        holder = find_ids(Person, "cin", cards)
+        code = cards.dictionary_encode().indices.to_numpy()
+        first = np.zeros(len(named), bool)
+        first[np.unique(code, return_index=True)[1]] = True
+        taken[named] = ~first | ((holder >= 0) & (holder != person[named]))
+    return taken
 
 
 def refuse(found: Compared, at: Rows, field: str, key: str, findings: Findings) -> None:
@@ -179,7 +218,7 @@ def _refuse_second_members(found: Compared, findings: Findings) -> None:
 def write(found: Compared, *, by: By) -> tuple[Rows, Rows, Rows]:
     """Ids of the households and of the people, -1 for those refused; and which households something happened to."""
     stated = found.stated
-    home = _add_homes(found)
+    home = _add_homes(found, by)
     person = _add_people(found)
     _correct(found, by)
     _move(found, home, person, by)
@@ -188,14 +227,34 @@ def write(found: Compared, *, by: By) -> tuple[Rows, Rows, Rows]:
     return home, person, touched
 
 
-def _add_homes(found: Compared) -> Rows:
+def _add_homes(found: Compared, by: By) -> Rows:
     """Those of which at least one person is accepted."""
     wanted = np.zeros(len(found.home), bool)
     wanted[found.stated.household[~found.refused]] = True
     new = np.flatnonzero(wanted & (found.home < 0))
     home = found.home.copy()
-    home[new] = add_columns(Household, {"number": found.stated.homes.take(pa.array(new))})
+    said = found.region[new]
+    home[new] = add_columns(
+        Household,
+        {"number": found.stated.homes.take(pa.array(new)), "region": pa.array(said, pa.int64(), mask=said < 0)},
+    )
+    _move_homes(found, home, by)
     return home
+
+
+def _move_homes(found: Compared, home: Rows, by: By) -> None:
+    """Households that are known lie where the tables say, if they say it."""
+    at = np.flatnonzero((found.home >= 0) & (found.region >= 0))
+    if len(at) == 0:
+        return
+    sql = "SELECT k.place AS place, h.region_id AS region FROM {keys} k JOIN people_household h ON h.id = k.key"
+    rows = read_matching(sql, home[at], {"place": "int", "region": "int"})
+    at = at[rows["place"]]
+    other = np.flatnonzero(rows["region"] != found.region[at])
+    ids, was = home[at[other]], rows["region"][other]
+    former = [{"region": None if region < 0 else region} for region in was.tolist()]
+    keep_former(by, "household", zip(ids.tolist(), former, strict=True))
+    update_columns(Household, ids, {"region": found.region[at[other]]})
 
 
 def _add_people(found: Compared) -> Rows:
@@ -208,6 +267,7 @@ def _add_people(found: Compared) -> Rows:
         {
             "number": stated.number.take(rows), "name_ar": names[0], "name_latin": names[1],
             "birth": stated.birth[new].astype("datetime64[D]"), "sex": stated.sex[new],
+            "cin": or_null(stated.cin.take(rows)), "phone": or_null(stated.phone.take(rows)),
         },
     )  # fmt: skip
     index_names(person[new], names)
@@ -220,7 +280,7 @@ def _correct(found: Compared, by: By) -> None:
         return
     stated, known = found.stated, found.known
     was = [
-        {"name_ar": known["name_ar"][i].as_py(), "name_latin": known["name_latin"][i].as_py(),
+        {**{name: known[name][i].as_py() for name in TEXTS},
          "birth": day_of(int(known["birth"][i])), "sex": int(known["sex"][i])}
         for i in rows.tolist()
     ]  # fmt: skip
@@ -229,11 +289,12 @@ def _correct(found: Compared, by: By) -> None:
         name: pc.if_else(pc.equal(getattr(stated, name), pa.scalar("")), known[name], getattr(stated, name)).take(
             pa.array(rows)
         )
-        for name in ("name_ar", "name_latin")
+        for name in TEXTS
     }
     sex = np.where(stated.sex == UNKNOWN_SEX, known["sex"], stated.sex)[rows]
     order = np.argsort(found.person[rows])
-    index_names(found.person[rows][order], [cells.take(pa.array(order)) for cells in said.values()])
+    index_names(found.person[rows][order], [said[name].take(pa.array(order)) for name in ("name_ar", "name_latin")])
+    said |= {name: or_null(said[name]) for name in ("cin", "phone")}
     update_columns(Person, found.person[rows], said | {"birth": stated.birth[rows].astype("datetime64[D]"), "sex": sex})
 
 
