@@ -41,6 +41,7 @@ FILES = Path(os.environ.get("TIWIZI_FILES", f"{_FILES_BESIDE}.files"))
 #: Where what the outbox holds goes (docs/host/notices.md); empty: nowhere, and it waits.
 SMS_FOLDER = Path(os.environ["TIWIZI_SMS_FOLDER"]) if os.environ.get("TIWIZI_SMS_FOLDER") else None
 OFFICE_MAIL = os.environ.get("TIWIZI_OFFICE_MAIL", "")
+OFFICER_MAIL = os.environ.get("TIWIZI_DPO_MAIL", "")
 EMAIL_HOST = os.environ.get("TIWIZI_MAIL_HOST", "")
 EMAIL_PORT = int(os.environ.get("TIWIZI_MAIL_PORT", "587"))
 EMAIL_HOST_USER = os.environ.get("TIWIZI_MAIL_USER", "")

@@ -15,7 +15,7 @@ from tests.records import world
 from tests.records.world import NOW
 
 from tiwizi.doors.gateways import notices, sms_folder
-from tiwizi.doors.gateways.notices import TO_MEMBERS, TO_OFFICE, send_due
+from tiwizi.doors.gateways.notices import TO_MEMBERS, TO_OFFICE, TO_OFFICER, send_due
 from tiwizi.locale import LANGUAGES, text
 from tiwizi.records.people.models import Payee, Person
 from tiwizi.records.people.operations.accounts import request_account
@@ -143,6 +143,18 @@ def test_the_office_is_told_by_mail_in_the_three_languages(folder: Path) -> None
     assert letter.extra_headers["Message-ID"].startswith(f"<message-{Message.objects.get().pk}@")
 
 
+def test_the_data_protection_officer_is_told_that_the_glass_was_broken(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell("glass.broken", glass=12, user=3, to=[4])
+    set_up(monkeypatch, OFFICER_MAIL="dpo@mutual.ma")
+    assert send_due(DAY) == 1
+    tell("glass.broken", glass=13, user=3, to=[4])
+    set_up(monkeypatch, OFFICER_MAIL="")
+    assert send_due(DAY) == 1
+    assert [letter.to for letter in mail.outbox] == [["dpo@mutual.ma"], ["office@mutual.ma"]]
+
+
 def test_every_topic_that_a_verb_tells_has_its_words() -> None:
     import re
 
@@ -150,7 +162,7 @@ def test_every_topic_that_a_verb_tells_has_its_words() -> None:
 
     code = "".join(path.read_text() for path in Path(tiwizi.records.__path__[0]).rglob("*.py"))
     told = set(re.findall(r'act\.say\(\s*"([a-z_.]+)"', code))
-    assert told and told <= set(TO_MEMBERS + TO_OFFICE)
+    assert told and told <= set(TO_MEMBERS + TO_OFFICE + TO_OFFICER)
     for topic in told:
         for lang in LANGUAGES:
             assert text("notice", topic.replace(".", "_"), lang=lang, number=1)

@@ -22,6 +22,8 @@ TO_MEMBERS = (
     "approval.expired",
 )  # fmt: skip
 TO_OFFICE = ("appeal.raised", "appeal.withdrawn", "approval.asked")
+#: To the data protection officer; to the office where no address of theirs is known.
+TO_OFFICER = ("glass.broken",)
 #: Nobody's telephone rings between these hours of the machine's time zone.
 NIGHT, MORNING = time(21), time(8)
 
@@ -30,7 +32,12 @@ def send_due(now: datetime) -> int:
     """Send what is due; how many messages went out."""
     members = _all(TO_MEMBERS, now) if settings.SMS_FOLDER else 0
     office = _all(TO_OFFICE, now) if settings.EMAIL_HOST and settings.OFFICE_MAIL else 0
-    return members + office
+    officer = _all(TO_OFFICER, now) if settings.EMAIL_HOST and _officer() else 0
+    return members + office + officer
+
+
+def _officer() -> str:
+    return str(settings.OFFICER_MAIL or settings.OFFICE_MAIL)
 
 
 def _all(topics: tuple[str, ...], now: datetime) -> int:
@@ -57,10 +64,11 @@ def _to_member(message: Taken, now: datetime) -> bool:
 def _to_office(message: Taken, now: datetime) -> bool:
     """In the three languages, for who is at the office is not known."""
     words = "\n\n".join(_words(message, lang) for lang in LANGUAGES)
+    to = _officer() if message.topic in TO_OFFICER else settings.OFFICE_MAIL
     subject = " · ".join(text("notice", "subject", lang=lang) for lang in LANGUAGES)
     return _tried(
         message, "mail", now,
-        lambda: mail.send(number=message.number, to=settings.OFFICE_MAIL, subject=subject, text=words),
+        lambda: mail.send(number=message.number, to=to, subject=subject, text=words),
     )  # fmt: skip
 
 
@@ -75,7 +83,7 @@ def _tried(message: Taken, channel: str, now: datetime, send: Callable[[], None]
 
 
 def _words(message: Taken, lang: str) -> str:
-    number = next((message.body[name] for name in ("appeal", "approval") if name in message.body), 0)
+    number = next((message.body[name] for name in ("appeal", "approval", "glass") if name in message.body), 0)
     return text("notice", message.topic.replace(".", "_"), lang=lang, number=number)
 
 
