@@ -40,7 +40,7 @@ def read(file: BinaryIO, *, name: str) -> tuple[tuple[Statement, ...], list[Mist
     except HostileXml:
         reading.found.append(Mistake("statement", "hostile", file=name))
     except etree.XMLSyntaxError as error:
-        key = "prefix" if error.code == etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE else "not_xml"
+        key = "prefix" if getattr(error, "code", 0) == etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE else "not_xml"
         reading.found.insert(0, Mistake("statement", key, file=name, line=error.lineno or 0))
     if not reading.statements and not reading.found:
         file.seek(0)

@@ -84,18 +84,28 @@ def entry(id: str, *, day: date, legs: Mapping[str, int], label: str = "") -> tu
     """
     if rest := sum(legs.values()):
         return Mistake("ledger", "not_balanced", {"entry": id, "amount": abs(rest)}, field="amount")
-    debits = [(account, amount) for account, amount in legs.items() if amount > 0]
-    credits = [(account, -amount) for account, amount in legs.items() if amount < 0]
-    transfers: list[Transfer] = []
+    accounts = list(legs)
+    return tuple(
+        Transfer(f"{id}/{number}", day, accounts[debit], accounts[credit], amount, label)
+        for number, (debit, credit, amount) in enumerate(pairs(list(legs.values())), 1)
+    )
+
+
+def pairs(amounts: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Amounts of legs, positive for a debit, which add up to 0, as (leg debited, leg credited, amount > 0): the first
+    debit against the first credit, and so on."""
+    assert sum(amounts) == 0, "legs that do not balance have no pairs"
+    debits = [(at, amount) for at, amount in enumerate(amounts) if amount > 0]
+    credits = [(at, -amount) for at, amount in enumerate(amounts) if amount < 0]
+    found = []
     while debits:
         (debit, owed), (credit, given) = debits.pop(0), credits.pop(0)
-        amount = min(owed, given)
-        transfers.append(Transfer(f"{id}/{len(transfers) + 1}", day, debit, credit, amount, label))
+        found.append((debit, credit, amount := min(owed, given)))
         if owed > amount:
             debits.insert(0, (debit, owed - amount))
         if given > amount:
             credits.insert(0, (credit, given - amount))
-    return tuple(transfers)
+    return found
 
 
 def reversal(transfer: Transfer, *, day: date, id: str = "") -> Transfer:

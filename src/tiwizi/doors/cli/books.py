@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,10 +16,10 @@ from tiwizi.doors.cli.summary import written
 from tiwizi.doors.cli.voice import ERRORS, Stop, Voice, explained, speaks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from tiwizi.rules.chart import Chart
-    from tiwizi.rules.ledger import Balance, Transfer
+    from tiwizi.rules.ledger import Balance
 
 FORMATS = ("sage", "odoo", "beancount")
 OneBook = Annotated[str | None, typer.Option("--book", metavar="BOOK", help=explained("book"))]
@@ -153,8 +153,7 @@ def export(
     until: Until = None,
 ) -> None:
     """The books for an accountant's program."""
-    from tiwizi.records.money.queries.journal import chart
-    from tiwizi.records.money.queries.journal import journal as ask
+    from tiwizi.doors.gateways import accounting_file
 
     if format not in FORMATS:
         raise Stop("not_one_of", option="--format", value=format, known=", ".join(FORMATS))
@@ -162,7 +161,7 @@ def export(
     partial = out.with_name(f".{out.name}.partial")
     try:
         with partial.open("w", encoding="utf-8", newline="") as file:
-            count = _write(file, format, ask(book=book, **days), chart(), voice)
+            count = accounting_file.write(file, format, book=book, **days, lang=voice.lang, today=clock.today())
         partial.replace(out)
     except OSError as problem:
         raise Stop("cannot_write", path=out, why=problem.strerror or problem) from None
@@ -176,20 +175,6 @@ COMMANDS = {
     "open": open_books, "balances": balances, "trial": trial, "journal": journal, "close": close, "export": export,
     **entries.COMMANDS,
 }  # fmt: skip
-
-
-def _write(file: TextIO, format: str, transfers: Iterator[Transfer], chart: Chart, voice: Voice) -> int:
-    """The transfers of books that share one currency; how many rows."""
-    from tiwizi.formats import beancount_text, journal_csv
-    from tiwizi.records.money.queries.journal import currency_of_books, first_day
-
-    currency = currency_of_books()
-    if format == "sage":
-        return journal_csv.write_sage(file, transfers, chart, currency=currency)
-    if format == "odoo":
-        return journal_csv.write_odoo(file, transfers, chart, currency=currency)
-    since, title = first_day() or clock.today(), voice.text("books_title")
-    return beancount_text.write(file, transfers, chart, title=title, currency=currency, since=since, lang=voice.lang)
 
 
 def _pairs(option: str, words: Sequence[str]) -> dict[str, str]:

@@ -10,10 +10,10 @@ _SPACES = dict.fromkeys(map(ord, " \u00a0\u202f\u2009\u2066\u2067\u2068\u2069\u2
 _DIGITS = {ord(digit): str(value) for value, digit in enumerate("٠١٢٣٤٥٦٧٨٩")} | {ord("٫"): "."}
 
 
-def amount(text: str, currency: str) -> int | None:
+def amount(text: str, currency: str, *, most: int = money.MAX_AMOUNT) -> int | None:
     """Minor units; None where nothing was typed. Raises ValueError for what is no amount, or a negative one."""
     plain = _plain(text)
-    return _not_negative(money.minor(plain, currency), most=money.MAX_AMOUNT) if plain else None
+    return _not_negative(money.minor(plain, currency), most=most) if plain else None
 
 
 def quantity(text: str) -> int | None:

@@ -118,7 +118,7 @@ class Page:
 class Listing:
     """``name`` is the list's for ever: saved views know it by that. ``title``: the key of a text, its caption and the
     name of its file. ``empty``: the key of the text where nothing is there. ``need``: without that permission nobody
-    takes it away, "" for whoever sees it."""
+    takes it away, "" for whoever sees it. ``bare``: of many amounts; their headings say the currency, once."""
 
     name: str
     title: str
@@ -129,6 +129,7 @@ class Listing:
     sort: str = ""
     empty: str = "list:empty"
     need: str = ""
+    bare: bool = False
 
     def page(self, asked: Asked) -> Page:
         assert (self.rows is None) != (self.ask is None), "a list has rows or asks for them"
@@ -288,10 +289,14 @@ class Shown:
             at = column.key == self.asked.sort
             down = at and not self.asked.descending
             yield {
-                "text": said(column.heading), "is_numeric": column.is_numeric,
+                "text": self._heading(column), "is_numeric": column.is_numeric,
                 "address": self.address(sort=f"-{column.key}" if down else column.key) if column.sorts else "",
                 "sorted": ("descending" if self.asked.descending else "ascending") if at else "none",
             }  # fmt: skip
+
+    def _heading(self, column: Column) -> str:
+        unit = f" ({look.unit({'currency': self.currency})})" if self.listing.bare and column.kind == "amount" else ""
+        return said(column.heading) + unit
 
     def rows(self) -> Iterator[list[Cell]]:
         for row in self.page.rows:
@@ -305,7 +310,8 @@ class Shown:
         if value is None or value == "":
             return ""
         if kind == "amount":
-            return look.amount({"currency": self.currency}, value)
+            write = look.figure if self.listing.bare else look.amount
+            return str(write({"currency": self.currency}, value))
         if kind == "name" and hasattr(value, "name_ar"):
             return look.named(value)
         if kind in ("text", "name"):

@@ -52,19 +52,38 @@ def say(subject: str, key: str, **values: object) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def amount(context: dict[str, Any], minor: int | None, sign: bool = False) -> str:
+def amount(context: dict[str, Any], minor: int | str | None, sign: bool = False) -> str:
     """Minor units as an amount that stays whole and reads from left to right; nothing for None."""
-    if minor is None:
+    if minor is None or isinstance(minor, str):  # "": what a template is given of a row that lacks it
         return ""
     written = locale.money(minor, context.get("currency") or "MAD", language())
     plus = "+" if sign and minor > 0 else ""
     return format_html('<bdi class="amount" dir="ltr">{}{}</bdi>', plus, _bare(written)) if plus else _amount(written)
 
 
+@register.simple_tag(takes_context=True)
+def figure(context: dict[str, Any], minor: int | str | None) -> str:
+    """An amount without its currency, which the heading of its column says (``{% unit %}``)."""
+    if minor is None or isinstance(minor, str):
+        return ""
+    written, _ = _parted(locale.money(minor, context.get("currency") or "MAD", language()))
+    return format_html('<bdi class="amount" dir="ltr">{}</bdi>', written)
+
+
+@register.simple_tag(takes_context=True)
+def unit(context: dict[str, Any]) -> str:
+    """What people call the currency."""
+    return locale.currency_name(context.get("currency") or "MAD", language())
+
+
+def _parted(written: str) -> tuple[str, str]:
+    figure, _, unit = _bare(written).rpartition("\u00a0" if "\u00a0" in written else " ")
+    return figure, unit
+
+
 def _amount(written: str) -> SafeString:
     """The figure from left to right, the currency after it in the reader's own direction."""
-    figure, _, unit = _bare(written).rpartition("\u00a0" if "\u00a0" in written else " ")
-    return format_html('<span class="amount"><bdi dir="ltr">{}</bdi>\u00a0{}</span>', figure, unit)
+    return format_html('<span class="amount"><bdi dir="ltr">{}</bdi>\u00a0{}</span>', *_parted(written))
 
 
 def _bare(written: str) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from tiwizi.records.care.models import Claim
 from tiwizi.records.money.models import DECISION, RETURN, REVERSAL
 
 #: What an order pays, and, where it pays again what came back, what the orders before it were to pay.
@@ -35,6 +36,11 @@ class AdviceLine(NamedTuple):
     received: date | None
     text: str
     amount: int
+
+
+def file_number(claim: int) -> str:
+    """What a file is called whose decision was booked; "" where there is none."""
+    return Claim.objects.filter(id=claim).values_list("number", flat=True).first() or ""
 
 
 def advice(reference: str) -> list[AdviceLine]:

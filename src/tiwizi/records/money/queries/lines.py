@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from tiwizi.records.database.keyset import keyset
 from tiwizi.records.money.models import (
@@ -101,7 +101,9 @@ def line_numbered(number: int) -> LineRow | None:
 
 
 def _told_about(lines: QuerySet[StatementLine]) -> QuerySet[StatementLine]:
-    return lines.select_related("book", "statement", "match__order", "match__transfer")
+    part = MatchedOrder.objects.filter(line=OuterRef("pk")).values("order__batch")[:1]
+    told = lines.select_related("book", "statement", "match__order", "match__transfer")
+    return told.annotate(part_of=Subquery(part))
 
 
 def _told(line: StatementLine) -> LineRow:
@@ -110,7 +112,7 @@ def _told(line: StatementLine) -> LineRow:
     return LineRow(
         line.id, line.book.code, line.statement.identifier, line.day, line.booked_on, line.amount, line.reference,
         line.text, line.reason, _what(match), match.order.reference if match and match.order else "",
-        match.batch_id if match else None,
+        (match.batch_id or cast(Any, line).part_of) if match else None,
         name(booked.source, booked.subject, booked.part) if booked is not None else "",
     )  # fmt: skip
 

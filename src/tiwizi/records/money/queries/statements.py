@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, Sum
 
-from tiwizi.records.money.models import Statement, StatementLine
+from tiwizi.records.money.models import Book, Statement, StatementLine
 from tiwizi.records.money.queries.balances import balances
 
 
@@ -101,3 +101,13 @@ def statements(*, limit: int = 2_000) -> list[StatementRow]:
             )
         )  # fmt: skip
     return sorted(found, key=lambda one: (one.until, one.id), reverse=True)[:limit]
+
+
+def rib_of(book: str) -> str | None:
+    """The bank account of a book; None where it has none, or is not there."""
+    return Book.objects.filter(code=book).values_list("rib", flat=True).first()
+
+
+def book_of(rib: str) -> str:
+    """The code of the book that has a bank account, "" for none."""
+    return Book.objects.filter(rib=rib).values_list("code", flat=True).first() or ""

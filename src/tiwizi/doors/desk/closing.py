@@ -1,0 +1,160 @@
+"""Closing a period as a path, with what it will do; ceilings, by two people; files for accountants' programs."""
+
+from __future__ import annotations
+
+import tempfile
+from calendar import monthrange
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from tiwizi.doors import clock
+from tiwizi.doors.desk import typed
+from tiwizi.doors.desk.page import Desk, attempt, page, told
+from tiwizi.doors.desk.payments import fund_called
+from tiwizi.doors.gateways import accounting_file
+from tiwizi.doors.look.listing_out import sent
+from tiwizi.doors.look.templatetags.look import language, t
+from tiwizi.records.money.operations import ask_ceiling, close_period, confirm_ceiling, refuse_ceiling
+from tiwizi.records.money.queries.before_closing import before_closing, closed_until
+from tiwizi.records.money.queries.entries_list import waiting_ceiling
+from tiwizi.records.money.queries.funds import funds
+from tiwizi.records.people.looks import leave_trace_of_export
+from tiwizi.records.trail.refusal import Refused
+from tiwizi.rules.ledger import MAX_TRANSFER
+
+#: Where each thing is done that closing waits for.
+WHERE = {
+    "unexplained": "lines", "entries": "entries", "batches": "payments", "statement": "statements",
+    "reconciled": "statements",
+}  # fmt: skip
+
+
+@page("money.close", post=True, step_up=True)
+def close(request: Desk, book: str) -> HttpResponse:
+    fund = fund_called(book)
+    given = request.POST if request.method == "POST" else request.GET
+    until, wrong = _until(given.get("last", ""), book)
+    state, refusal = before_closing(book, until=until), None
+    if request.method == "POST" and not wrong:
+        if state.todo and "anyway" not in request.POST:
+            refusal = {"message": t("closing:not_ready"), "way_out": t("closing:not_ready_way_out")}
+        else:
+            year_end = "year_end" in request.POST
+            _, refusal = attempt(request, close_period, book=book, until=until, year_end=year_end)
+        if refusal is None:
+            messages.success(request, t("closing:closed", day=f"{state.last_day:%d/%m/%Y}"))
+            return HttpResponseRedirect(reverse("books"), status=303)
+    steps = [{"name": name, "done": name not in state.todo, "address": _address(name, book)} for name in WHERE]
+    context = {
+        "fund": fund, "name": fund.name[language()], "state": state, "steps": steps, "wrong": wrong, "refusal": refusal,
+        "given": given, "is_year": until.day == 1 and until.month == 1,
+    }  # fmt: skip
+    return render(request, "desk/closing.html", context, status=422 if refusal or wrong else 200)
+
+
+def _until(said: str, book: str) -> tuple[date, dict[str, str]]:
+    """The first day that stays open, from the last that closes; by itself the month after the last closed one."""
+    try:
+        return date.fromisoformat(said) + timedelta(days=1), {}
+    except (ValueError, OverflowError):
+        return _next_month(closed_until(book)), {"last": t("list:not_a_day")} if said else {}
+
+
+def _next_month(closed: date | None) -> date:
+    """The end of the first month that is not closed, or of the last one that is over."""
+    today = clock.today()
+    if closed is None:
+        return today.replace(day=1)
+    return closed + timedelta(days=monthrange(closed.year, closed.month)[1] - closed.day + 1)
+
+
+def _address(name: str, book: str) -> str:
+    query = {"unexplained": f"?what=suspense&book={book}", "entries": f"?state=waiting&book={book}"}
+    return reverse(WHERE[name]) + query.get(name, "")
+
+
+# -- the ceiling -------------------------------------------------------------------------------------------------------
+
+
+@page("money.close", post=True, step_up=True)
+def ceiling(request: Desk, book: str) -> HttpResponse:
+    """Above which amount two people approve; one asks for another, another confirms it."""
+    fund, waits = fund_called(book), waiting_ceiling(book)
+    refusal, wrong = None, ""
+    if request.method == "POST":
+        act = request.POST.get("act", "")
+        if act in ("confirm", "refuse"):
+            number = request.POST.get("change", "")
+            verb = confirm_ceiling if act == "confirm" else refuse_ceiling
+            _, refusal = attempt(request, verb, change=int(number) if number.isdecimal() and len(number) < 12 else 0)
+        else:
+            act = "ask"
+            try:
+                asked = typed.amount(request.POST.get("ceiling", ""), fund.currency, most=MAX_TRANSFER)
+                _, refusal = attempt(request, ask_ceiling, book=book, ceiling=asked)
+            except ValueError:
+                wrong = t("bank:not_an_amount")
+        if refusal is None and not wrong:
+            messages.success(request, t(f"closing:ceiling_{act}"))
+            return HttpResponseRedirect(reverse("ceiling", args=[book]), status=303)
+    context = {
+        "fund": fund, "name": fund.name[language()], "waits": waits, "refusal": refusal, "wrong": wrong,
+        "given": request.POST, "own": waits is not None and waits.asked_by == request.by.user,
+    }  # fmt: skip
+    return render(request, "desk/ceiling.html", context, status=422 if refusal or wrong else 200)
+
+
+# -- for an accountant's program ---------------------------------------------------------------------------------------
+
+
+@page("money.read")
+def export(request: Desk) -> HttpResponseBase:
+    """Choose, or take away: with a format the file comes, and leaves a trace."""
+    given = request.GET
+    names = {fund.code: fund.name[language()] for fund in funds()}
+    days, wrong = _days(given)
+    refusal = None
+    if given.get("format") in accounting_file.FORMATS and not wrong:
+        try:
+            return _taken(request, given["format"], given.get("book", "") if given.get("book") in names else "", days)
+        except Refused as refused:
+            refusal = told(refused)
+    context = {"names": names, "given": given, "wrong": wrong, "refusal": refusal, "formats": accounting_file.FORMATS}
+    return render(request, "desk/export.html", context, status=422 if refusal or wrong else 200)
+
+
+def _days(given: Any) -> tuple[dict[str, date | None], dict[str, str]]:
+    days: dict[str, date | None] = {}
+    wrong = {}
+    for name in ("since", "until"):
+        try:
+            days[name] = date.fromisoformat(given[name]) if given.get(name) else None
+        except ValueError:
+            wrong[name] = t("list:not_a_day")
+    return days, wrong
+
+
+def _taken(request: Desk, format: str, book: str, days: dict[str, date | None]) -> HttpResponseBase:
+    ends = accounting_file.FORMATS[format]
+    with tempfile.TemporaryDirectory(prefix="tiwizi-") as folder:
+        path = Path(folder) / f"journal.{ends}"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            count = accounting_file.write(
+                file, format, book=book or None, since=days["since"], until=days["until"], lang=language(),
+                today=clock.today(),
+            )  # fmt: skip
+        leave_trace_of_export(request.by, name="journal", format=format, rows=count, query=request.GET.urlencode())
+        return sent(path, f"journal-{book or 'all'}-{format}-{clock.today().isoformat()}.{ends}")
+
+
+PAGES = (
+    ("books/funds/<slug:book>/close/", close, "close_period"),
+    ("books/funds/<slug:book>/ceiling/", ceiling, "ceiling"),
+    ("books/export/", export, "export_books"),
+)
