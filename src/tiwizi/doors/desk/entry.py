@@ -26,11 +26,12 @@ from tiwizi.records.intake.operations import enter_claim
 from tiwizi.records.intake.operations.drafts import end_draft, keep_draft
 from tiwizi.records.intake.queries import draft, drafts
 from tiwizi.records.people.looks import look_at
-from tiwizi.records.people.queries import homes_by_number
+from tiwizi.records.people.search import find_people
 from tiwizi.records.trail.refusal import Refused
 from tiwizi.rules.terms import ATTRIBUTES
 
 NEED = "care.receive"
+MOST_OFFERED = 12
 #: Beside which field a reason is told that concerns the whole file; the others are told under their line.
 BESIDE = {
     "late_filing": "received_on", "no_cover": "person", "not_paid_up": "person", "not_eligible": "person",
@@ -49,12 +50,13 @@ WITH_WORDS = ("person", "provider", "care_from", "care_to", "received_on", "paye
 
 @page(NEED)
 def start(request: Desk) -> HttpResponse:
-    """Whose file it is: a number leads straight to the form."""
-    number = " ".join(request.GET.get("household", "").split())
-    homes = homes_by_number(request.by, need=NEED, number=number) if number else []
-    if len(homes) == 1:
-        return HttpResponseRedirect(reverse("new_file", args=homes))
-    here = {"asked": number, "homes": homes, "drafts": drafts(request.by)}
+    """Whose file it is: what leads to one household leads straight to its form."""
+    asked = request.GET.get("household", "")
+    hits = find_people(request.by, need=NEED, asked=asked, most=MOST_OFFERED)
+    homes = {hit.household for hit in hits.people}
+    if len(homes) == 1 and not hits.more:
+        return HttpResponseRedirect(reverse("new_file", args=[*homes]))
+    here = {"asked": asked, "hits": hits, "drafts": drafts(request.by)}
     return render(request, "desk/entry_start.html", here)
 
 
@@ -203,7 +205,10 @@ def _sent(request: Desk, home: HouseholdFile) -> HttpResponse:
     end_draft(request.by, key=key)
     _decide(request, home)
     messages.success(request, t("entry:kept", number=kept["number"]), extra_tags="done")
-    return HttpResponseRedirect(reverse("slip", args=[kept["number"]]), status=303)
+    slip = reverse("slip", args=[kept["number"]])
+    if request.headers.get("X-Requested-With") == "fetch":  # a script that would follow to the slip before the reader
+        return HttpResponse(status=204, headers={"X-Goes-To": slip})
+    return HttpResponseRedirect(slip, status=303)
 
 
 def _decide(request: Desk, home: HouseholdFile) -> None:

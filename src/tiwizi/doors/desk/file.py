@@ -14,7 +14,7 @@ from tiwizi.doors.desk.page import Desk, page
 from tiwizi.doors.look.listing import Asked, Column, Filter, Listing, answer
 from tiwizi.doors.look.listing import Page as Rows
 from tiwizi.doors.look.templatetags.look import language, t
-from tiwizi.records.care.queries.file import Filed, claim_file, files, neighbours
+from tiwizi.records.care.queries.file import WAITING, Filed, claim_file, files, neighbours
 
 PAPERS = ("a4", "a6")
 
@@ -74,7 +74,7 @@ def _listing(request: Desk) -> Listing:
         Column("age", "file:age", "number", value=age, sorts=False),
         Column("lines", "file:lines", "number", sorts=False),
         Column("billed", "file:billed", "amount", sorts=False),
-        Column("paid", "file:paid", "amount", sorts=False),
+        Column("paid", "file:paid", "amount", value=_paid, sorts=False),
         Column("state", "file:state", "state", sorts=False),
     )
     filters = (
@@ -83,6 +83,11 @@ def _listing(request: Desk) -> Listing:
         Filter("received", "file:received", "days"),
     )
     return Listing("files", "file:title", columns, ask=ask, filters=filters, empty="file:empty", need="care.read")
+
+
+def _paid(one: Filed) -> int | None:
+    """Nothing, rather than 0.00, of what nobody has decided."""
+    return None if one.state == WAITING else one.paid
 
 
 def _states() -> list[tuple[str, str]]:

@@ -49,6 +49,7 @@ def household(request: Desk, number: str) -> HttpResponse:
         "files": files_of(file.household), "payments": payments_of(file.household), "papers": papers_of(file.household),
         "looks": looks, "look_count": sum(one.times for one in looks),
         "may_see_looks": within_reach(request.by, "trail.read", file.region[0] if file.region else None),
+        "may_file": within_reach(request.by, "care.receive", file.region[0] if file.region else None),
         "may_change": within_reach(request.by, "people.write", file.region[0] if file.region else None),
     }  # fmt: skip
     return render(request, "desk/household.html", here)

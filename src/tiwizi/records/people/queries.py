@@ -110,13 +110,3 @@ def saved_views(listing: str, *, user: int) -> list[View]:
     found = SavedView.objects.filter(Q(user=user) | Q(shared=True), listing=listing).order_by("name", "id")[:100]
     views = [View(view.id, view.user_id, view.name, view.query, view.shared) for view in found]
     return sorted(views, key=lambda view: view.user != user)
-
-
-def homes_by_number(by: By, *, need: str, number: str) -> list[str]:
-    """The numbers of the households, within the reach of who asks, that a household's number, a person's or an
-    identity card's leads to."""
-    written = {number, number.upper(), number.replace(" ", "").upper()}
-    people = Q(person__number__in=written) | Q(person__cin__in=written)
-    places = Membership.objects.filter(people | Q(household__number__in=written)).select_related("household")
-    homes = {place.household.number: place.household.region_id for place in places}
-    return sorted(home for home, region in homes.items() if within_reach(by, need, region))

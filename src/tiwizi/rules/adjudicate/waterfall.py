@@ -120,7 +120,8 @@ def _unpaid(told: Telling) -> tuple[list[tuple[Entry, int]], list[tuple[Entry, i
 
 def _of_rule(kind: str, told: Telling, entry: Entry, amount: int, start: int) -> Step:
     label = told.words.say("reasons", entry.reason)
-    return Step(kind, entry.reason, label, amount, start, told.rule(entry), told.clause(entry))
+    rule = "" if entry.reason == "rate" else told.rule(entry)  # what a rate gives is told with who pays
+    return Step(kind, entry.reason, label, amount, start, rule, told.clause(entry))
 
 
 def _of_payer(told: Telling, part: Part, start: int) -> Step:

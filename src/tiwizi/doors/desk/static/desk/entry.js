@@ -68,7 +68,7 @@
     const body = new FormData(form);
     for (;;) {
       try {
-        const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+        const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
         if (await took(answer)) return;
         break;
       } catch { say("sending"); await back(); }
@@ -83,7 +83,8 @@
   });
   // Whether the page is left: kept, or to sign in again. A refusal comes back as the page with all that was typed.
   const took = async (answer) => {
-    if (answer.redirected) { dirty = false; location.assign(answer.url); return true; }
+    const kept = answer.headers.get("X-Goes-To");
+    if (kept || answer.redirected) { dirty = false; location.assign(kept || answer.url); return true; }
     if (answer.status !== 422) { say("failed"); return false; }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     at("main").replaceChildren(...page.getElementById("main").childNodes);
@@ -99,11 +100,12 @@
   if (!form) return;
   document.addEventListener("input", (event) => { if (form.contains(event.target)) { dirty = true; later(); } });
   document.addEventListener("change", (event) => { if (form.contains(event.target)) { dirty = true; later(); } });
+  // Before the page's own listener, which keeps the buttons of a form that is on its way from being pressed again.
   document.addEventListener("submit", (event) => {
     if (event.target !== form) return;
     event.preventDefault();
     if (event.submitter?.id === "add-line") addLine(); else send();
-  });
+  }, true);
   document.addEventListener("keydown", async (event) => {
     if (event.key !== "Enter" || event.isComposing || !form.contains(event.target)) return;
     const field = event.target;
