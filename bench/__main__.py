@@ -21,6 +21,7 @@ from bench import (  # noqa: E402
     agreement,
     bank_file,
     crews,
+    desk_typing,
     growth,
     kernel,
     machine,
@@ -47,6 +48,7 @@ SUBJECTS: dict[str, Callable[[Mutual], list[Figure]]] = {
     "bank_file": bank_file.figures,
     "records_books": records_books.figures,
     "records_intake": records_intake.figures,
+    "desk_typing": desk_typing.figures,
     "agreement": agreement.figures,
 }
 
