@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from tiwizi.records.people.looks import within_reach
 from tiwizi.records.people.models import BrokenGlass, Membership, RoleGrant, SavedView, User
 from tiwizi.records.trail.gate import By
 from tiwizi.records.trail.roles import ROLES, Grant
