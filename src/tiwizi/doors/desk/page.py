@@ -53,7 +53,8 @@ def page(need: str | None, *, post: bool | str = False, step_up: bool = False) -
             for permission in asked:
                 if permission is not None and not request.by.may(permission):
                     raise PermissionDenied(permission)
-            return taken(request, *args, **kwargs)
+            answer: HttpResponseBase = taken(request, *args, **kwargs)
+            return answer
 
         made: Any = guarded
         made.need, made.post, made.step_up = need, post, step_up

@@ -87,7 +87,7 @@ def _spend(authenticator: Any, code: str) -> None:
 
 
 def _shows(secret: str, count: int, code: str) -> bool:
-    return compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, count)))
+    return bool(compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, count))))
 
 
 def _western(code: str) -> str:

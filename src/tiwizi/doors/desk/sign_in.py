@@ -30,7 +30,12 @@ from tiwizi.locale import catalogue
 from tiwizi.records.people.operations.entry import confirm_factor_reset
 from tiwizi.records.trail.gate import By
 
-_said = lazy(lambda key: t(f"sign_in:{key}"), str)
+_lazily: Any = lazy(lambda key: t(f"sign_in:{key}"), str)
+
+
+def _said(key: str) -> Any:
+    """A text in the language of whoever reads it later."""
+    return _lazily(key)
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
