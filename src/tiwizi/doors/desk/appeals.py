@@ -30,11 +30,11 @@ def appeals(request: Desk) -> HttpResponse:
     columns = (
         Column("appeal", "appeals:number", "code", link=lambda row: reverse("appeal", args=[row.appeal])),
         Column("claim", "appeals:file", "code"),
+        Column("state", "appeals:state", "state"),
         Column("household", "appeals:household", "code"),
         Column("raised_on", "appeals:raised_on", "day"),
         Column("deadline", "appeals:deadline", "day"),
         Column("days_left", "appeals:days_left", "number"),
-        Column("state", "appeals:state", "state"),
         Column("answered_by", "appeals:answered_by", "name"),
         Column("region", "appeals:region"),
     )

@@ -53,14 +53,14 @@ def all_runs(request: Desk) -> HttpResponse:
 def _listing() -> Listing:
     columns = (
         Column("run", "runs:run", "code", link=lambda row: reverse("run", args=[row.run])),
+        Column("state", "runs:state", "state"),
         Column("asked_at", "runs:asked_at", "moment"),
         Column("asked_by", "runs:asked_by", "name"),
-        Column("state", "runs:state", "state"),
-        Column("plan", "runs:plan", "code"),
         Column("lines", "runs:lines", "number"),
         Column("paid", "runs:paid", "amount"),
         Column("corrections", "runs:corrections", "number", link=lambda row: reverse("corrections", args=[row.run])),
         Column("finished_at", "runs:finished_at", "moment"),
+        Column("plan", "runs:plan", "code"),
     )
     filters = (Filter("words", "list:words"), Filter("state", "runs:state", "choice", choices=_states))
     return Listing("runs", "runs:title", columns, rows=runs, filters=filters, empty="runs:empty", need="care.decide")

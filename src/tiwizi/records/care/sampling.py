@@ -1,5 +1,5 @@
 """Which decided lines a sample draws: so many of each stratum of amounts, the same ones whenever they are drawn by the
-same seed from the same lines. docs/concepts/second-opinion.md tells it in words."""
+same seed from the same lines. docs/guide/desk/samples.md tells it in words."""
 
 from __future__ import annotations
 

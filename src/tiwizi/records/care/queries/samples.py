@@ -22,7 +22,8 @@ Z = 1.96
 
 @dataclass(frozen=True)
 class Agreement:
-    """``rate``, and the interval that it lies in by Wilson's formula, in basis points; None before a first verdict."""
+    """``rate``, and the interval that it lies in by Wilson's formula: basis points, whole per cents; None before a
+    first verdict."""
 
     same: int
     otherwise: int
@@ -34,7 +35,7 @@ class Agreement:
 
     @property
     def rate(self) -> int | None:
-        return self.same * 10_000 // self.given if self.given else None
+        return round(100 * self.same / self.given) * 100 if self.given else None
 
     @property
     def interval(self) -> tuple[int, int] | None:
@@ -44,7 +45,7 @@ class Agreement:
         share = self.same / n
         middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
         half = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
-        return max(0, round(10_000 * (middle - half))), min(10_000, round(10_000 * (middle + half)))
+        return max(0, round(100 * (middle - half))) * 100, min(100, round(100 * (middle + half))) * 100
 
 
 @dataclass(frozen=True)
