@@ -54,8 +54,8 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(word: str, *, demo: bool = True) -> Iterator[str]:
-    """The address of a desk on a database, as a process of its own."""
+def served(word: str, *, demo: bool = True, processes: int = 1) -> Iterator[str]:
+    """The address of a desk on a database, as processes of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -64,6 +64,7 @@ def served(word: str, *, demo: bool = True) -> Iterator[str]:
         "PYTHONPATH": str(CHECKOUT / "src"),
     }  # fmt: skip
     words = [sys.executable, "-m", "tiwizi", "serve", "--database", word, "--port", str(port), "--workers", "0"]
+    words += ["--processes", str(processes)]
     desk = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         _wait_for(port, desk)
