@@ -22,6 +22,7 @@ from bench import (  # noqa: E402
     bank_file,
     crews,
     desk_typing,
+    desk,
     growth,
     kernel,
     machine,
@@ -49,6 +50,7 @@ SUBJECTS: dict[str, Callable[[Mutual], list[Figure]]] = {
     "records_books": records_books.figures,
     "records_intake": records_intake.figures,
     "desk_typing": desk_typing.figures,
+    "desk": desk.figures,
     "agreement": agreement.figures,
 }
 

@@ -18,7 +18,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from time import monotonic, perf_counter, sleep
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from bench.clock import command, environment
 from bench.figure import Figure
@@ -140,10 +140,12 @@ def _word(postgresql_word: Callable[[str], str]) -> str:
 def _open_mutual(tables: Path, plan_file: Path) -> dict[str, int]:
     """Everybody, all files in, and all of them decided."""
     from tiwizi import packs
+    from tiwizi.doors.cli.demo_mutual import rib
     from tiwizi.records.care.operations.run import start_run
     from tiwizi.records.care.worker import work
     from tiwizi.records.cover.operations import propose_plan, publish_plan
     from tiwizi.records.intake.operations import bring_in
+    from tiwizi.records.money.operations import open_books
     from tiwizi.records.people.operations.users import ask_grant, confirm_grant, create_user, open_administration
 
     open_administration(by("system"), logins=["anna", "idir"])
@@ -160,6 +162,8 @@ def _open_mutual(tables: Path, plan_file: Path) -> dict[str, int]:
     arrived = bring_in(
         by("system"), tables, declared=None, currency="MAD", on=DAY, tariff_files=tariffs, amounts_in="major"
     )
+    banks = {fund: rib(number) for number, fund in enumerate(packs.chart("ma").funds, 1)}
+    open_books(by("accountant", user=5), country="ma", payer="Bench", banks=banks)
     run = start_run(by("adjudicator", user=3), day=DAY)
     work(run=run, worker="bench", clock=lambda: datetime.now(UTC), threads=2)
     return {name: arrived.totals[name].rows for name in ("people", "lines")}
@@ -169,12 +173,12 @@ def by(role: str, *, user: int = 0) -> Any:
     from tiwizi.records.trail.gate import By
     from tiwizi.records.trail.roles import Grant
 
-    return By(user=user, grants=(Grant(role),), at=datetime.now(UTC))
+    return By(user=user, grants=(Grant(role),), at=datetime(DAY.year, DAY.month, DAY.day, 9, tzinfo=UTC))
 
 
 def _world() -> World:
     """What people type: the beginnings of names in both scripts, numbers, households that there are."""
-    from tiwizi.records.care.models import Claim, ClaimLine
+    from tiwizi.records.care.models import ClaimLine
     from tiwizi.records.people.models import Household, Person
 
     dice = random.Random(3)
@@ -188,12 +192,21 @@ def _world() -> World:
     forms = []
     for line in ClaimLine.objects.select_related("person", "act", "claim").order_by("-id")[:200]:
         home = Household.objects.get(id=line.claim.household_id)
-        forms.append((f"/household/{home.number}/claim/preview/", _form(line)))
+        forms.append((f"/household/{home.number}/new-file/decision/", _form(line)))
     return World(names, list(homes.values_list("number", flat=True)), forms)
 
 
 def _form(line: Any) -> str:
-    raise NotImplementedError
+    """What the page sends while a line like this is typed."""
+    day = f"{line.day:%d/%m/%Y}"
+    file = {"person": line.person.number, "care_from": day, "received_on": day, "payee": "member"}
+    cells = {"row": "0", "code": line.act.code, "quantity": "", "unit_price": "", "date": ""}
+    return urlencode(
+        file
+        | {"setting": "ambulatory", "visit": "ordinary", "provider": "", "sector": "private"}
+        | {f"line_{name}": cell for name, cell in cells.items()}
+        | {"line_billed": f"{line.billed / 100:.2f}", "key": "bench"}
+    )
 
 
 def _alone(clerk: Clerk, world: World, what: str) -> dict[str, float]:
