@@ -16,7 +16,7 @@ from tiwizi.doors.cli.demo_backlog import keep_back
 from tiwizi.doors.cli.generate import make_up
 from tiwizi.doors.cli.intake import bring_in, tariffs_of
 from tiwizi.doors.cli.money_words import major
-from tiwizi.doors.cli.open_records import open_records, refusals_as_messages
+from tiwizi.doors.cli.open_records import Who, open_records, refusals_as_messages
 from tiwizi.doors.cli.run import worker_name
 from tiwizi.doors.cli.summary import written
 from tiwizi.doors.cli.voice import Voice, explained, speaks
@@ -64,7 +64,8 @@ def open_desk(voice: Voice, database: Path, *, port: int) -> None:
     from rich.table import Table
 
     logins = Table("login", "role", box=None, header_style="dim")
-    for who, roles in mutual.ROLES.items():
+    administrators = {Who(login): ("it_admin",) for login in mutual.ADMINISTRATORS}
+    for who, roles in (mutual.ROLES | administrators).items():
         logins.add_row(who.login, ", ".join(text("desk/roles", role, lang=voice.lang) for role in roles))
     voice.out.rule(voice.text("demo_desk"))
     voice.say("demo_logins", address=f"http://localhost:{port}", password=mutual.PASSWORD)

@@ -21,6 +21,7 @@ AGENT, MANAGER, ADJUDICATOR = Who("imane"), Who("karim"), Who("salma")
 COLLEAGUE, PREPARER, APPROVER = Who("tariq"), Who("nadia"), Who("omar")
 ADVISER, SECOND_ADJUDICATOR = Who("samira"), Who("driss")
 TREASURER, ACCOUNTANT, SECOND_ACCOUNTANT = Who("leila"), Who("hicham"), Who("zineb")
+ADVISER, SECOND_ADJUDICATOR, AUDITOR = Who("yasmine"), Who("brahim"), Who("malika")
 ROLES = {
     AGENT: ("desk_agent", "contributions_officer", "manager"), MANAGER: ("manager",), ADJUDICATOR: ("adjudicator",),
     COLLEAGUE: ("contributions_officer",), PREPARER: ("payment_preparer",), APPROVER: ("payment_approver",),
