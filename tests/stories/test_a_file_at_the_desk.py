@@ -100,7 +100,7 @@ def test_a_member_does_not_agree_and_somebody_else_answers(desk_in: DeskIn, reco
     presses(imane)
     brahim = desk_in("brahim", lang=lang)
     brahim.goto("/appeals/")
-    brahim.click(f"main a:has-text('{number}')")
+    brahim.locator("main tr", has_text=number).get_by_role("link").first.click()
     brahim.fill("#answer", "Le tarif est celui de la convention")
     presses(brahim, brahim.locator("button[value=reject]"))
     expect(brahim.locator("main .chip").first).to_have_class(re.compile("chip-red"))
