@@ -158,7 +158,7 @@ def new_server() -> Path:
     subprocess.run(
         [binaries_folder() / "initdb", "-D", folder / "data", "-A", "trust", "-U", "tiwizi", "-E", "UTF8",
          "--locale=C", "--no-sync"],
-        check=True, capture_output=True, cwd=folder, **_as_whom(),
+        check=True, capture_output=True, cwd=folder, **as_whom(),
     )  # fmt: skip
     return folder
 
@@ -169,13 +169,14 @@ def start_server(folder: Path, settings: Sequence[str]) -> subprocess.Popen[byte
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
             [binaries_folder() / "postgres", "-D", folder / "data", "-k", folder, *options], stdout=log, stderr=log,
-            cwd=folder, **_as_whom(),
+            cwd=folder, **as_whom(),
         )  # fmt: skip
     _wait_for(folder, process)
     return process
 
 
-def _as_whom() -> dict[str, Any]:
+def as_whom() -> dict[str, Any]:
+    """Of a process that is to run as the server does."""
     if os.geteuid() != 0:
         return {}
     account = _unprivileged()
