@@ -80,8 +80,8 @@ _EVERY = ROLES | OPENED
 TECHNICAL = frozenset((
     "people.open_administration", "people.create_user", "people.ask_grant", "people.confirm_grant",
     "people.revoke_grant", "people.invite", "people.open_regions", "people.ask_factor_reset",
-    "people.confirm_factor_reset", "people.end_factor_reset", "people.close_user", "people.open_user", "people.save_view", "people.forget_view",
-    "people.exported", "care.start_run", "care.decide_shard", "care.finish_run", "care.cancel_run",
+    "people.confirm_factor_reset", "people.end_factor_reset", "people.close_user", "people.open_user",
+    "people.save_view", "people.forget_view", "people.exported", "care.start_run", "care.decide_shard", "care.finish_run", "care.cancel_run",
     "care.retry_shard", "intake.see", "intake.accept", "intake.prepare", "intake.post", "intake.finish",
     "intake.deliver", "intake.tell_sheets", "intake.accept_delivery", "intake.resume_delivery",
     "intake.withdraw_delivery", "trail.verify",
