@@ -120,7 +120,7 @@ def test_more_than_was_billed_is_refused_and_nothing_typed_is_lost(desk: Desk) -
     assert shown.status_code == 422 and 'value="3"' in shown.content.decode()
 
 
-def test_the_medical_history_is_the_advisers_and_illness_codes_with_it(desk: Desk) -> None:
+def test_the_care_that_matters_for_a_file_stands_beside_its_lines(desk: Desk) -> None:
     waiting.hand_in("R1")
     samira = desk("samira")
     send(samira, "R1", "take")

@@ -31,12 +31,12 @@ def approvals(request: Desk) -> HttpResponse:
         Column("number", "approvals:number", "code", link=lambda row: reverse("approval", args=[row.number])),
         Column("who", "approvals:person", "name"),
         Column("state", "approvals:state", "state"),
+        Column("days_left", "approvals:days_left", "number"),
         Column("household", "approvals:household", "code"),
         *([Column("label", "approvals:act")] if sees_care else []),
         Column("amount", "approvals:amount", "amount"),
         Column("asked_on", "approvals:asked_on", "day"),
         Column("deadline", "approvals:deadline", "day"),
-        Column("days_left", "approvals:days_left", "number"),
         Column("until", "approvals:until", "day"),
         Column("region", "approvals:region"),
     ]
