@@ -79,7 +79,8 @@ def _hand_in(tables: Path) -> None:
     from tests.records import world
 
     from tiwizi import packs
-    from tiwizi.records.cover.operations import propose_plan, publish_plan
+    from tiwizi.records.cover.operations import propose_plan, publish_plan, publish_tariff
+    from tiwizi.records.cover.queries import unsigned_tariffs
     from tiwizi.records.intake.operations import bring_in
     from tiwizi.records.money.operations import open_books
 
@@ -89,6 +90,8 @@ def _hand_in(tables: Path) -> None:
     assert plan is not None, problems
     tariffs = [path.parent / tariff for tariff in plan.tariffs]
     bring_in(world.by("system"), tables, currency=plan.currency, on=DAY, declared=None, tariff_files=tariffs)
+    for tariff in unsigned_tariffs():
+        publish_tariff(world.by("manager", user=32), version=tariff, on=DAY)
     open_books(world.by("accountant", user=33), country=plan.country)
     version = propose_plan(world.by("manager", user=31), text=path.read_text(encoding="utf-8"), effective_on=DAY)
     publish_plan(world.by("manager", user=32), version=version, on=DAY)

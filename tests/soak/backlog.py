@@ -74,7 +74,8 @@ def found(people: Path) -> None:
     """A mutual whose members are known and have accounts, whose plan is in force and whose books are open."""
     from tiwizi.doors.cli.demo_mutual import rib
     from tiwizi.packs import chart
-    from tiwizi.records.cover.operations import propose_plan, publish_plan
+    from tiwizi.records.cover.operations import propose_plan, publish_plan, publish_tariff
+    from tiwizi.records.cover.queries import unsigned_tariffs
     from tiwizi.records.intake.operations import bring_in
     from tiwizi.records.money.operations import open_books
     from tiwizi.records.people.models import Person, User
@@ -92,6 +93,8 @@ def found(people: Path) -> None:
     banks = {fund: rib(number) for number, fund in enumerate(chart("ma").funds, 1)}
     open_books(by(ACCOUNTANT), country="ma", payer="Mutuelle", banks=banks)
     bring_in(by(AGENT), people, declared=None, currency="MAD", on=START.date(), tariff_files=_tariffs())
+    for tariff in unsigned_tariffs():
+        publish_tariff(by(MANAGER), version=tariff, on=START.date())
     numbers = sorted(Person.objects.values_list("number", flat=True))
     rows = [[number, rib(place)] for place, number in enumerate(numbers, 100)]
     request_accounts(by(AGENT), people=rows)

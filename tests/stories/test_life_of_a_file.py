@@ -75,6 +75,9 @@ def _comes_in(office: Office, tables: Path) -> None:
     (tables / "totals.csv").write_text(TOTALS.format(tariff=rows), encoding="utf-8")
     first = office.says("imane", *take, days=8)
     assert first["outcome"]["lines"] == {"new": 2, "changed": 0, "same": 0, "repair": 0}
+    [tariff] = first["tariffs_waiting"]
+    assert office.tries("imane", "tariff", "publish", tariff, days=8).code == REFUSED  # nobody signs what they brought
+    office.says("karim", "tariff", "publish", tariff, days=8)
     assert office.says("imane", *take, days=8)["repeated"]
     assert office.tries("nadia", *take, days=8).code == REFUSED  # who pays does not take files in
 

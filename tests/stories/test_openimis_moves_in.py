@@ -21,6 +21,8 @@ def test_the_demo_fund_of_openimis_is_moved_in_decided_and_paid(
     office.opens(days=9)
     moved = office.says("imane", "intake", source, "--from", "openimis", "--currency", "MAD", days=8)
     office.says("karim", "plan", "publish", moved["plan_version"], days=8)
+    for tariff in moved["tariffs_waiting"]:
+        office.says("karim", "tariff", "publish", tariff, days=8)
     layers = _layers()
     office.says("hicham", "books", "open", "ma", "--payer", "Fund", "--bank", f"os={rib(4)}",
                 "--pays", f"os={' '.join(layers)}", days=8)  # fmt: skip

@@ -21,7 +21,8 @@ from tiwizi.records.care.operations.run import start_run
 from tiwizi.records.care.queries.corrections import waiting
 from tiwizi.records.care.standing import read_standing
 from tiwizi.records.care.worker import work
-from tiwizi.records.cover.operations import propose_plan, publish_plan
+from tiwizi.records.cover.operations import propose_plan, publish_plan, publish_tariff
+from tiwizi.records.cover.queries import unsigned_tariffs
 from tiwizi.records.money.models import Account, Book, Transfer
 from tiwizi.records.trail.gate import By
 
@@ -96,8 +97,14 @@ def publish(plan: str, *, on: date = date(2026, 1, 1)) -> int:
 
 
 def hand_in(at: Path, **tables: list[dict[str, Any]]) -> None:
-    """Tables that come in together."""
+    """Tables that come in together; a tariff among them is signed by somebody else."""
     bring_in(folder(at / f"arrival-{next(_number)}", tables), on=DAY)
+    sign_tariffs()
+
+
+def sign_tariffs(*, on: date = DAY) -> None:
+    for version in unsigned_tariffs():
+        publish_tariff(world.by("manager", user=32), version=version, on=on)
 
 
 def file(number: str, *lines: tuple[str, str], home: str = "H1", received: str = "", **more: str) -> dict[str, Any]:

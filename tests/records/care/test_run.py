@@ -54,6 +54,7 @@ def test_what_the_tables_say_is_decided_alike_in_the_records(tmp_path: Path) -> 
     tariffs = [path.parent / name for name in plan.tariffs]
     by = world.by("system")
     bring_in(by, tmp_path / "tables", currency="MAD", on=DAY, declared=None, tariff_files=tariffs)
+    mutual.sign_tariffs()
     open_books(world.by("accountant", user=33), country="ma")
     mutual.publish(path.read_text())
     run = decided(claims_per_shard=70)

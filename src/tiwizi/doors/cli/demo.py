@@ -111,6 +111,7 @@ def _take_in(voice: Voice, tables: Path) -> int:
     arrived = bring_in(
         voice, mutual.AGENT, tables, declared=None, currency="MAD", on=today(), tariff_files=tariffs_of(voice, PLAN)
     )
+    mutual.sign_tariff()
     counts = {table: written(total.rows, voice) for table, total in arrived.totals.items()}
     repair = sum(effect.get("repair", 0) for effect in arrived.outcome.values())
     voice.say("demo_taken_in", lines=counts["lines"], people=counts["people"], repair=written(repair, voice))

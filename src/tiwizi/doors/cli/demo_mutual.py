@@ -56,6 +56,15 @@ def open_the_mutual(voice: Voice, plan: str) -> None:
     _say_who_it_is()
 
 
+def sign_tariff() -> None:
+    """The prices that came along, signed by somebody other than who brought them."""
+    from tiwizi.records.cover.operations import publish_tariff
+    from tiwizi.records.cover.queries import unsigned_tariffs
+
+    for version in unsigned_tariffs():
+        publish_tariff(MANAGER.by(), version=version, on=clock.today())
+
+
 def _employ() -> None:
     from tiwizi.records.people.operations.users import ask_grant, confirm_grant, create_user, open_administration
     from tiwizi.records.trail.roles import ROLES as KNOWN

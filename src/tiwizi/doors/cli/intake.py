@@ -108,6 +108,8 @@ def bring_in(voice: Voice, who: Who, tables: Path, **how: Any) -> Arrived:
 
 def tell(voice: Voice, arrived: Arrived, *, plan_version: int | None = None) -> None:
     """What came in, table by table."""
+    from tiwizi.records.cover.queries import unsigned_tariffs
+
     columns = [voice.text(f"column_{name}") for name in ("table", "rows", *EFFECTS)]
     rows = []
     for table, total in arrived.totals.items():
@@ -119,10 +121,14 @@ def tell(voice: Voice, arrived: Arrived, *, plan_version: int | None = None) -> 
         voice.paragraph(note.message(voice.lang))
     if plan_version is not None:
         voice.say("plan_came_along", version=plan_version)
+    tariffs = unsigned_tariffs() if arrived.state == "posted" else []
+    for version in tariffs:
+        voice.say("tariff_came_along", version=version)
     voice.answer(
         {
             "import": arrived.number,
             "plan_version": plan_version,
+            "tariffs_waiting": tariffs,
             "state": arrived.state,
             "repeated": arrived.repeated,
             "totals": {table: total._asdict() for table, total in arrived.totals.items()},

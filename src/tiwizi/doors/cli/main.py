@@ -28,6 +28,7 @@ from tiwizi.doors.cli import (
     redecide,
     serve,
     summary,
+    tariff,
     user,
     verify,
     worker,
@@ -56,6 +57,7 @@ COMMANDS = (
 )
 GROUPS = (
     ("plan", plan.COMMANDS, "plan"),
+    ("tariff", tariff.COMMANDS, "tariff"),
     ("import", imports.COMMANDS, "import"),
     ("user", user.COMMANDS, "user"),
     ("run", runs.COMMANDS, "runs"),

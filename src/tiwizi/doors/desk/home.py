@@ -52,6 +52,7 @@ DUTIES = (
     Duty("lines_to_explain", "money.reconcile", money.lines_to_explain, "statements"),
     Duty("entries_to_confirm", "money.post", money.entries_to_confirm, "entries"),
     Duty("plans_to_publish", "cover.publish_plan", cover.plans_to_publish, "plans"),
+    Duty("tariffs_to_confirm", "cover.publish_plan", cover.tariffs_to_confirm, "tariffs"),
     Duty("grants_to_confirm", "people.confirm_grant", people.grants_to_confirm, "staff"),
 )
 #: What a new mutual does first, and where: the fields of intake.duties.Opening.

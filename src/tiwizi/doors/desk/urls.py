@@ -34,6 +34,7 @@ from tiwizi.doors.desk import (
     samples,
     search,
     staff,
+    tariffs,
     trail,
     views,
     watch,
@@ -72,6 +73,7 @@ SUBJECTS = (
     glass,
     help,
     samples,
+    tariffs,
 )
 
 #: (name of the page, the permission that opens it); None: everybody.
@@ -93,6 +95,7 @@ MENU: tuple[tuple[str, str | None], ...] = (
     ("books", "money.read"),
     ("letters", "people.write_letters"),
     ("plans", "cover.read"),
+    ("tariffs", "cover.read"),
     ("staff", "people.read_staff"),
     ("trail", "trail.read_technical"),
     ("glass", "people.break_glass"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tiwizi.records.cover.models import PlanVersion
+from django.db.models import Q
+
+from tiwizi.records.cover.models import PlanVersion, TariffVersion
 from tiwizi.records.trail.gate import By
 from tiwizi.records.trail.waits import Waits, waits
 
@@ -13,3 +15,9 @@ def plans_to_publish(by: By) -> Waits:
     """Versions that somebody else proposed; ``due``: the first day on which one is to take effect."""
     proposed = PlanVersion.objects.filter(published_by=None).exclude(proposed_by=by.user)
     return replace(waits(proposed, since="effective_on", due="effective_on"), oldest=None)
+
+
+def tariffs_to_confirm(by: By) -> Waits:
+    """Tariffs that somebody else brought in and nobody has signed."""
+    others = Q(proposed_by=None) | ~Q(proposed_by=by.user)
+    return waits(TariffVersion.objects.filter(others, signature=None), since="published_on")

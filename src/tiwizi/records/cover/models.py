@@ -62,15 +62,27 @@ class Act(models.Model):
 
 
 class TariffVersion(models.Model):
-    """Prices as they were published together; the rows of the latest that is published are in force."""
+    """Prices that came in together, on the day ``published_on``, brought by ``proposed_by``. They are in force once
+    somebody else has signed them (TariffSignature); of those that are, the rows of the latest."""
 
     name = models.CharField(max_length=100)
     digest = models.BinaryField(max_length=32)
     currency = models.CharField(max_length=3)
     published_on = models.DateField()
+    proposed_by = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["digest"], name="cover_tariffversion_once")]
+
+
+class TariffSignature(models.Model):
+    """The second signature of a tariff (S6), and the day from which claims are decided by it. ``by`` is 0 for those
+    that were there before a second one was asked for."""
+
+    version = models.OneToOneField(TariffVersion, models.PROTECT, related_name="signature")
+    by = models.BigIntegerField()
+    on = models.DateField()
+    at = models.DateTimeField()
 
 
 class TariffRow(models.Model):

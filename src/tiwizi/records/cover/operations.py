@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from tiwizi import packs
-from tiwizi.records.cover.models import Cover, Plan, PlanVersion
+from tiwizi.records.cover.models import Cover, Plan, PlanVersion, TariffSignature, TariffVersion
 from tiwizi.records.cover.versions import plan_digest
 from tiwizi.records.database.locks import take_turn
 from tiwizi.records.people.models import Membership, Region
@@ -69,6 +69,24 @@ def publish_plan(act: Act, *, version: int, on: date) -> int:
         raise Refused("own_proposal")
     proposed.published_by, proposed.published_on = act.by.user, on
     proposed.save(update_fields=["published_by", "published_on"])
+    return version
+
+
+@operation("cover.publish_tariff", need="cover.publish_plan")
+def publish_tariff(act: Act, *, version: int, on: date) -> int:
+    """Sign a tariff, so that claims are decided by it from a day on; by somebody other than who brought it in (S6). Its
+    id. The next run decides again whom its prices touch."""
+    act.about("tariff", version)
+    act.within(None)
+    take_turn(f"tariff:{version}")
+    proposed = TariffVersion.objects.filter(id=version).first()
+    if proposed is None:
+        raise Refused("no_such", what="tariff", number=version)
+    if TariffSignature.objects.filter(version=proposed).exists():
+        raise Refused("published_already", number=version)
+    if proposed.proposed_by == act.by.user:
+        raise Refused("own_proposal")
+    TariffSignature.objects.create(version=proposed, by=act.by.user, on=on, at=act.at)
     return version
 
 

@@ -40,7 +40,7 @@ class Opening(NamedTuple):
 #: Two administrators come with the records; the mutual works once there are others.
 _OPENING = """SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM people_user LIMIT 3) u) > 2,
     EXISTS (SELECT 1 FROM cover_planversion WHERE published_by IS NOT NULL),
-    EXISTS (SELECT 1 FROM cover_tariffversion),
+    EXISTS (SELECT 1 FROM cover_tariffsignature),
     EXISTS (SELECT 1 FROM money_book),
     EXISTS (SELECT 1 FROM people_household),
     EXISTS (SELECT 1 FROM care_claim),

@@ -40,13 +40,21 @@ def _short(texts: Any) -> Any:
 
 
 def add_tariff(
-    *, name: str, digest: bytes, currency: str, published_on: date, rows: Mapping[str, Any]
+    *,
+    name: str,
+    digest: bytes,
+    currency: str,
+    published_on: date,
+    proposed_by: int,
+    rows: Mapping[str, Any],
 ) -> tuple[int, bool]:
     """The id of the version with these prices, and whether it is new. ``rows``: by field."""
     known = TariffVersion.objects.filter(digest=digest).values_list("id", flat=True).first()
     if known is not None:
         return int(known), False
-    version = TariffVersion.objects.create(name=name, digest=digest, currency=currency, published_on=published_on)
+    version = TariffVersion.objects.create(
+        name=name, digest=digest, currency=currency, published_on=published_on, proposed_by=proposed_by
+    )
     count = len(rows["act"])
     if count:
         write_columns(TariffRow, {"version": np.full(count, version.id), **rows})

@@ -227,7 +227,7 @@ def prepare(act: Act, *, number: int, content: Content) -> dict[str, int]:
     """Add what the whole import names: plans, acts with their tariff, providers. Answers with how many it names."""
     act.about("import", number)
     act.within(None)
-    _held(number)
+    accepted = _held(number)
     facts, ids, fit = content.facts, content.ids, content.unfit
     plan_ids(_fitting(pa.array(facts.plan_codes, pa.string()), fit["plan"]))
     providers = np.flatnonzero(~fit["provider"][:-1])
@@ -235,7 +235,7 @@ def prepare(act: Act, *, number: int, content: Content) -> dict[str, int]:
     first[facts.provider[::-1]] = np.arange(len(facts.provider))[::-1]
     codes = facts.claim_attributes[first[providers]] if len(facts.provider) else np.zeros((len(providers), 2), np.int8)
     provider_ids(ids.providers.take(pa.array(providers)), sector=codes[:, 0], level=codes[:, 1])
-    _prepare_tariff(act, content)
+    _prepare_tariff(act, content, proposed_by=accepted.accepted_by or act.by.user)
     return {"plans": len(facts.plan_codes), "acts": len(ids.codes), "providers": len(providers)}
 
 
@@ -243,8 +243,9 @@ def _fitting(names: Any, unfit: Any) -> Any:
     return names.filter(pa.array(~unfit[:-1]))
 
 
-def _prepare_tariff(act: Act, content: Content) -> None:
-    """The tariff that came along is a version of its own, unless the same prices have come before."""
+def _prepare_tariff(act: Act, content: Content, *, proposed_by: int) -> None:
+    """The tariff that came along is a version of its own, unless the same prices have come before. Whoever accepted it
+    has proposed it, and somebody else signs it before claims are decided by it (S6)."""
     ids, fit = content.ids, ~content.unfit["act"][:-1]
     known = np.flatnonzero(fit)
     labels = {lang: texts.take(pa.array(known)) for lang, texts in ids.labels.items()}
@@ -257,7 +258,12 @@ def _prepare_tariff(act: Act, content: Content) -> None:
     files = content.arrival.files
     name = ", ".join(path.name for path in (*filter(None, [files.tables.get("tariff")]), *files.tariffs))
     version, added = add_tariff(
-        name=name[:100], digest=digest, currency=files.currency, published_on=act.day, rows=rows
+        name=name[:100],
+        digest=digest,
+        currency=files.currency,
+        published_on=act.day,
+        proposed_by=proposed_by,
+        rows=rows,
     )
     if added:
         rename_acts(acts[known], labels)
