@@ -25,6 +25,7 @@ from bench import (  # noqa: E402
     desk,
     growth,
     kernel,
+    letters,
     machine,
     new_plan,
     records_books,
@@ -51,6 +52,7 @@ SUBJECTS: dict[str, Callable[[Mutual], list[Figure]]] = {
     "records_intake": records_intake.figures,
     "desk_typing": desk_typing.figures,
     "desk": desk.figures,
+    "letters": letters.figures,
     "agreement": agreement.figures,
 }
 

@@ -18,6 +18,7 @@ from tiwizi.doors.cli import (
     books,
     demo,
     explain,
+    files,
     generate,
     imports,
     intake,
@@ -65,6 +66,7 @@ GROUPS = (
     ("pay", pay.COMMANDS, "pay"),
     ("bank", bank.COMMANDS, "bank"),
     ("books", books.COMMANDS, "books"),
+    ("files", files.COMMANDS, "papers"),
 )
 
 

@@ -13,7 +13,7 @@ from tiwizi.doors import clock
 from tiwizi.doors.desk.page import Desk, page
 from tiwizi.doors.look.templatetags.look import language
 from tiwizi.records.care.queries.household import Covered, HouseholdFile, Relative, household_file
-from tiwizi.records.care.queries.household_days import files_of, papers_of, payments_of
+from tiwizi.records.care.queries.household_days import files_of, payments_of
 from tiwizi.records.care.queries.rights import Left, what_is_left
 from tiwizi.records.people.looks import look_at, who_looked, within_reach
 from tiwizi.rules.period import age_in_years
@@ -46,7 +46,7 @@ def household(request: Desk, number: str) -> HttpResponse:
         "events": _events(file, medical),
         "has_rights": bool(rights),
         "shared": [left for left in rights if left.person is None],
-        "files": files_of(file.household), "payments": payments_of(file.household), "papers": papers_of(file.household),
+        "files": files_of(file.household), "payments": payments_of(file.household),
         "looks": looks, "look_count": sum(one.times for one in looks),
         "may_see_looks": within_reach(request.by, "trail.read", file.region[0] if file.region else None),
         "may_file": within_reach(request.by, "care.receive", file.region[0] if file.region else None),

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from tiwizi.records.database.columns import read_columns
 from tiwizi.records.money.models import PaymentOrder
-from tiwizi.records.people.models import BankAccount, Document, Membership
+from tiwizi.records.people.models import BankAccount, Membership
 from tiwizi.rules.period import NO_DAY, day_of
 from tiwizi.rules.terms import PAID, REFUSED, TO_REVIEW
 
@@ -104,9 +104,3 @@ def payments_of(household: int, *, most: int = 40) -> list[Sent]:
         for order in orders
         if order.batch.state != "cancelled"
     ]
-
-
-def papers_of(household: int, *, most: int = 40) -> list[Paper]:
-    """The latest first."""
-    rows = Document.objects.filter(household=household).order_by("-received_at", "-id")[:most]
-    return [Paper(row.pk, row.kind, row.subject, row.received_at) for row in rows]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from tiwizi.records.care.models import Claim, LetterPart
+from tiwizi.records.database import files
 from tiwizi.records.people.looks import within_reach
 from tiwizi.records.people.models import Document, Household, Mutual
 from tiwizi.records.people.operations.papers import OF_NO_ILLNESS
@@ -96,3 +98,16 @@ def digests_in_use() -> Iterator[str]:
         yield bytes(digest or b"").hex()
     for logo in Mutual.objects.filter(logo__isnull=False).values_list("logo", flat=True):
         yield bytes(logo or b"").hex()
+
+
+def missing_files() -> list[str]:
+    """The digests that a row names and whose file is not there: what a restore without its papers leaves."""
+    kept = {digest for digest, _ in files.every()}
+    return sorted(set(digests_in_use()) - kept)
+
+
+def orphans(*, before: datetime) -> list[Path]:
+    """Files that no row names, of before a moment: younger ones may be on their way to a row."""
+    named = set(digests_in_use())
+    found = [path for digest, path in files.every() if digest not in named] + list(files.unfinished())
+    return [path for path in found if path.stat().st_mtime < before.timestamp()]
