@@ -14,6 +14,7 @@ from bench import (
     crews,
     growth,
     kernel,
+    letters,
     new_plan,
     records_books,
     records_intake,
@@ -31,8 +32,7 @@ def mutual(tmp_path_factory: pytest.TempPathFactory) -> Mutual:
 def test_every_subject_is_tried_here() -> None:
     assert set(SUBJECTS) == {
         "kernel", "new_plan", "whole", "redecision", "crews", "growth", "records_run", "bank_file", "records_books",
-        "records_intake",
-        "agreement",
+        "records_intake", "desk_typing", "letters", "agreement",
     }  # fmt: skip
 
 
@@ -107,3 +107,11 @@ def test_what_could_not_be_measured_is_not_reached() -> None:
 def test_payment_and_the_books_are_timed_on_both_databases(mutual: Mutual) -> None:
     figures = records_books.figures(mutual)
     assert len(figures) == 2 * 17 and all(figure.measured is not None for figure in figures)
+
+
+def test_a_statement_is_timed_for_a_file_and_for_a_payment(mutual: Mutual, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letters, "MEMBERS", 30)
+    monkeypatch.setattr(letters, "FILES", 60)
+    figures = letters.figures(mutual)
+    assert [figure.what for figure in figures] == ["20 statements, each of a file", "20 statements, each of a payment"]
+    assert all(figure.measured is not None and "pages" in figure.note for figure in figures)
