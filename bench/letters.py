@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MEMBERS, FILES = 300, 900
 WORKERS = 2
+#: Letters of a part, as records/care/operations/letters.py has it, which is not asked here: it wants a database first.
+PART = 50
 
 
 def figures(mutual: Mutual) -> list[Figure]:
@@ -54,8 +56,6 @@ def _records(folder: Path) -> str:
 
 def write(records: str, count: int, of: str) -> tuple[float, float, int, int]:
     """(seconds, seconds of processors, pages, bytes) of so many letters, each of a "file" or a "payment"."""
-    from tiwizi.records.care.operations.letters import PART
-
     parts = [min(PART, count - first) for first in range(0, count, PART)]
     with ProcessPoolExecutor(WORKERS, get_context("spawn"), _open, (records,)) as pool:
         list(
@@ -78,7 +78,6 @@ def _open(records: str) -> None:
 def _part(number: int, count: int, of: str) -> tuple[float, int, int]:
     import pypdfium2
 
-    from tiwizi.records.care.operations.letters import PART
     from tiwizi.reports.letters.print import printed_apart
 
     before = _spent()

@@ -32,7 +32,7 @@ def mutual(tmp_path_factory: pytest.TempPathFactory) -> Mutual:
 def test_every_subject_is_tried_here() -> None:
     assert set(SUBJECTS) == {
         "kernel", "new_plan", "whole", "redecision", "crews", "growth", "records_run", "bank_file", "records_books",
-        "records_intake", "desk_typing", "letters", "agreement",
+        "records_intake", "desk_typing", "desk", "letters", "agreement",
     }  # fmt: skip
 
 
