@@ -143,7 +143,8 @@ def _open_mutual(tables: Path, plan_file: Path) -> dict[str, int]:
     from tiwizi.doors.cli.demo_mutual import rib
     from tiwizi.records.care.operations.run import start_run
     from tiwizi.records.care.worker import work
-    from tiwizi.records.cover.operations import propose_plan, publish_plan
+    from tiwizi.records.cover.operations import propose_plan, publish_plan, publish_tariff
+    from tiwizi.records.cover.queries import unsigned_tariffs
     from tiwizi.records.intake.operations import bring_in
     from tiwizi.records.money.operations import open_books
     from tiwizi.records.people.operations.users import ask_grant, confirm_grant, create_user, open_administration
@@ -162,6 +163,8 @@ def _open_mutual(tables: Path, plan_file: Path) -> dict[str, int]:
     arrived = bring_in(
         by("system"), tables, declared=None, currency="MAD", on=DAY, tariff_files=tariffs, amounts_in="major"
     )
+    for tariff in unsigned_tariffs():
+        publish_tariff(by("manager", user=4), version=tariff, on=DAY)
     banks = {fund: rib(number) for number, fund in enumerate(packs.chart("ma").funds, 1)}
     open_books(by("accountant", user=5), country="ma", payer="Bench", banks=banks)
     run = start_run(by("adjudicator", user=3), day=DAY)
