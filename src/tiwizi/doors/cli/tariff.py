@@ -25,7 +25,9 @@ def list_tariffs(voice: Voice) -> None:
         for one in found
     ]
     voice.table("", columns, rows)
-    voice.answer([{"version": one.version, "name": one.name, "rows": one.rows, "state": one.state} for one in found])
+    voice.answer(
+        {"tariffs": [{"version": one.version, "name": one.name, "rows": one.rows, "state": one.state} for one in found]}
+    )
 
 
 @speaks
