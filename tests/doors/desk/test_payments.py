@@ -189,3 +189,12 @@ def test_a_file_that_the_folder_cannot_take_is_told_and_nothing_is_handed_over(d
     bank.write_text("a file where the folder should be")
     answered = _step(desk("leila", lang="en"), batch, "make_file")
     assert answered.status_code == 422 and "folder" in answered.content.decode()
+
+
+def test_a_stale_page_is_told_how_the_batch_stands_now(desk: Desk) -> None:
+    batch = _prepared(desk)
+    _step(desk("nadia"), batch, "cancel")
+    answered = _step(desk("omar"), batch, "approve")
+    page = answered.content.decode()
+    assert answered.status_code == 422 and "Le lot est : Annulé" in page.replace("\u00a0", " ")
+    assert "approve " not in page.partition('role="alert"')[2].partition("</div>")[0]

@@ -165,6 +165,10 @@ def _step(step: Step) -> Any:
                 second = step.name == "approve" and done["second"]
                 messages.success(request, t(f"payments:done_{'second' if second else step.name}", batch=number))
                 return HttpResponseRedirect(reverse("batch", args=[number]), status=303)
+            told = found(number)
+            if refusal["key"] == "not_now":  # a page that was open while somebody else went on
+                said = f"{t('payments:not_now')} {state_word(told.state)}"
+                refusal = {**refusal, "message": said}
         context = {
             "batch": told, "name": told.book_name[language()], "step": step.name, "refusal": refusal,
             "why": _why(request, told, step), "is_possible": step.name in _now(told), "formats": formats(),
