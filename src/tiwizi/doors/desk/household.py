@@ -19,6 +19,12 @@ from tiwizi.records.people.looks import look_at, who_looked, within_reach
 from tiwizi.rules.period import age_in_years
 from tiwizi.rules.phone import spaced_phone
 
+#: What leads on from the page, and the permission that opens it.
+MAY = {
+    "write": "people.write", "account": "people.request_account", "receive": "care.receive", "files": "care.read",
+    "orders": "money.read", "attach": "people.attach", "letters": "people.write_letters", "looks": "trail.read",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -37,7 +43,8 @@ class Shown:
 @page("people.read")
 def household(request: Desk, number: str) -> HttpResponse:
     file, day = looked_at(request, number, what="household"), clock.today()
-    medical = within_reach(request.by, "care.read_medical", file.region[0] if file.region else None)
+    region = file.region[0] if file.region else None
+    medical = within_reach(request.by, "care.read_medical", region)
     rights = [left for left in what_is_left(file.household, day, language()) if medical or not left.code]
     looks = who_looked(file.household)
     here = {
@@ -48,9 +55,7 @@ def household(request: Desk, number: str) -> HttpResponse:
         "shared": [left for left in rights if left.person is None],
         "files": files_of(file.household), "payments": payments_of(file.household),
         "looks": looks, "look_count": sum(one.times for one in looks),
-        "may_see_looks": within_reach(request.by, "trail.read", file.region[0] if file.region else None),
-        "may_file": within_reach(request.by, "care.receive", file.region[0] if file.region else None),
-        "may_change": within_reach(request.by, "people.write", file.region[0] if file.region else None),
+        "may": {name: within_reach(request.by, need, region) for name, need in MAY.items()},
     }  # fmt: skip
     return render(request, "desk/household.html", here)
 

@@ -1,10 +1,10 @@
-"""What happened to a household, by date: its files with what was decided, its payments, its papers. Amounts, states and
+"""What happened to a household, by date: its files with what was decided, and its payments. Amounts, states and
 days; nothing of the care itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from tiwizi.records.database.columns import read_columns
 from tiwizi.records.money.models import PaymentOrder
@@ -53,14 +53,6 @@ class Sent:
     state: str
     batch_state: str
     name: str
-
-
-@dataclass(frozen=True)
-class Paper:
-    document: int
-    kind: str
-    subject: str
-    received_at: datetime
 
 
 def files_of(household: int, *, most: int = 60) -> list[FileSums]:
