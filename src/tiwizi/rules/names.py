@@ -48,6 +48,7 @@ def fold(text: str) -> str:
     return " ".join("".join(letter if letter.isalnum() else " " for letter in kept).split())
 
 
+@lru_cache(maxsize=262_144)
 def words(text: str) -> tuple[str, ...]:
     """The folded words of a name, in their order."""
     return tuple(word[:LONGEST] for word in fold(text).split())
@@ -145,14 +146,17 @@ def _same_script(asked: str, word: str) -> int:
 
 def _other_script(asked: str, word: str) -> int:
     arabic, latin = (asked, word) if is_arabic(asked) else (word, asked)
-    missing, one, other = unheard(arabic, latin), sound(asked), sound(word)
+    one, other = sound(asked), sound(word)
+    begins = len(one) >= 2 and other.startswith(one)
+    near = min(len(one), len(other)) >= 3 and distance(one, other, most=1) == 1
+    if not (one == other or begins or near):
+        return NO_ANSWER
+    missing = unheard(arabic, latin)
     if one == other:
         return missing if missing * 3 <= len(voiced(arabic)) else NO_ANSWER
-    if len(one) >= 2 and other.startswith(one) and (missing <= 1 or asked == arabic):
+    if begins and (missing <= 1 or asked == arabic):
         return 2
-    if min(len(one), len(other)) >= 3 and missing <= 1 and distance(one, other, most=1) == 1:
-        return 3
-    return NO_ANSWER
+    return 3 if near and missing <= 1 else NO_ANSWER
 
 
 # -- keys: what a word is found by, as 64-bit numbers ----------------------------------------------------------------
