@@ -117,6 +117,17 @@ def preview(by: By, *, household: str, claim: Cells, lines: Sequence[Cells], day
     return Preview(decided, about, rows, _payers(decided), acts, whose)
 
 
+def warm(day: date) -> None:
+    """Have at hand what the first decision waits seconds for: the plan and tariff in force, and the compiled engine.
+    Where there is nothing to decide by yet, nothing happens."""
+    try:
+        with_what = basis(*in_force(day))
+    except Refused:
+        return
+    some = Claim.objects.order_by("-id").values_list("household_id", flat=True)[:1]
+    decide_known(read_known(np.array(some, np.int64), with_what), with_what)
+
+
 def _id_of(claim: Cells, whose: ProviderFound | None) -> int:
     if whose is not None:
         return whose.id
