@@ -138,3 +138,13 @@ def test_the_list_takes_no_more_queries_for_more_files(desk: Desk) -> None:
     with CaptureQueriesContext(connection) as more:
         salma.get("/review/")
     assert len(more) == len(one)
+
+
+def test_a_file_that_waits_for_nothing_any_more_can_be_taken_and_answered_again(desk: Desk) -> None:
+    waiting.hand_in("R1")
+    salma = desk("salma")
+    for key, choice in (("a", "claimed"), ("b", "refuse")):
+        send(salma, "R1", "take", key=f"take-{key}")
+        assert "PROTHESE-HANCHE" in salma.get("/review/file/R1/").content.decode()
+        assert send(salma, "R1", "keep", answer("R1", choice, cause="not_justified"), key=key).status_code == 303
+    assert Review.objects.filter(line=line("R1")).count() == 2

@@ -256,7 +256,7 @@ def _shown(
     """The file, to whoever has it at hand; to others, who has it."""
     queue = waiting_for_review(request.by)
     mine = next((one for one in queue if one.claim == claim), None)
-    is_held = mine is not None and mine.holder == request.by.user
+    is_held = has_at_hand(request.by, claim)
     if is_held and file is None:
         _at_hand(request, claim)
         file = file_for_review(request.by, claim, language())
