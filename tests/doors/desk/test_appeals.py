@@ -29,8 +29,8 @@ def test_an_appeal_is_raised_and_shown_in_the_three_languages(desk: Desk, lang: 
     assert imane.get("/appeals/new/R1/").status_code == 200
     made = raise_one(imane, "R1")
     assert made.status_code == 303
-    page = desk("samira", lang=lang).get(made["Location"]).content.decode()
-    assert "&lt;b&gt;70000" in page and "R1" in desk("samira", lang=lang).get("/appeals/").content.decode()
+    page = desk("yasmine", lang=lang).get(made["Location"]).content.decode()
+    assert "&lt;b&gt;70000" in page and "R1" in desk("yasmine", lang=lang).get("/appeals/").content.decode()
 
 
 def test_a_desk_agent_does_not_read_again_what_the_member_wrote(desk: Desk) -> None:
@@ -73,12 +73,12 @@ def test_who_decided_is_told_before_sending_that_a_colleague_answers(desk: Desk)
 def test_upheld_it_leads_to_the_review_of_its_lines(desk: Desk) -> None:
     waiting.hand_in("R1")
     place = raise_one(desk("imane"), "R1")["Location"]
-    samira = desk("samira")
-    assert samira.post(place, {"do": "uphold", "answer": " ", "key": "a"}).status_code == 422
-    done = samira.post(place, {"do": "uphold", "answer": "pièce reçue", "key": "b"})
+    yasmine = desk("yasmine")
+    assert yasmine.post(place, {"do": "uphold", "answer": " ", "key": "a"}).status_code == 422
+    done = yasmine.post(place, {"do": "uphold", "answer": "pièce reçue", "key": "b"})
     assert (done.status_code, done["Location"]) == (303, "/review/file/R1/")
     assert (Appeal.objects.get().state, Recheck.objects.get().cause) == ("upheld", f"appeal:{Appeal.objects.get().id}")
-    assert samira.get("/review/").content.decode().count("recours accepté") >= 1
+    assert yasmine.get("/review/").content.decode().count("recours accepté") >= 1
 
 
 def test_the_member_takes_it_back(desk: Desk) -> None:
@@ -96,19 +96,19 @@ def test_the_counter_says_what_is_over(desk: Desk) -> None:
     late = Appeal.objects.create(
         claim_id=claim, raised_on=day - timedelta(days=9), deadline=day - timedelta(days=2), grounds="x"
     )
-    samira = desk("samira")
-    assert "délai dépassé de" in samira.get(f"/appeals/{late.id}/").content.decode()
-    assert "R1" in samira.get("/appeals/?late=1").content.decode()
+    yasmine = desk("yasmine")
+    assert "délai dépassé de" in yasmine.get(f"/appeals/{late.id}/").content.decode()
+    assert "R1" in yasmine.get("/appeals/?late=1").content.decode()
 
 
 def test_the_list_takes_no_more_queries_for_more_appeals(desk: Desk) -> None:
-    day, samira = clock.today(), desk("samira")
-    samira.get("/appeals/")
+    day, yasmine = clock.today(), desk("yasmine")
+    yasmine.get("/appeals/")
     counts = []
     for place in range(3):
         claim = waiting.hand_in(f"R{place}", place=place, decide=False)
         Appeal.objects.create(claim_id=claim, raised_on=day, deadline=day, grounds="x")
         with CaptureQueriesContext(connection) as asked:
-            samira.get("/appeals/")
+            yasmine.get("/appeals/")
         counts.append(len(asked))
     assert counts[0] == counts[2]

@@ -36,7 +36,7 @@ def test_care_is_asked_for_and_shown_in_the_three_languages(desk: Desk, lang: st
     assert (kept.quantity, kept.amount) == (2000, 337_500)
     assert imane.get("/approvals/").status_code == 200
     assert "PROTHESE-HANCHE" not in imane.get(made["Location"]).content.decode()
-    assert "PROTHESE-HANCHE" in desk("samira", lang=lang).get(made["Location"]).content.decode()
+    assert "PROTHESE-HANCHE" in desk("yasmine", lang=lang).get(made["Location"]).content.decode()
 
 
 def test_a_household_that_is_not_there_is_said_beside_the_field(desk: Desk) -> None:
@@ -63,23 +63,23 @@ def test_sent_twice_it_is_one_and_an_unknown_act_is_refused(desk: Desk) -> None:
 
 def test_the_adviser_approves_less_for_a_time_and_takes_it_back(desk: Desk) -> None:
     place = ask(desk("imane"))["Location"]
-    samira, day = desk("samira"), clock.today()
+    yasmine, day = desk("yasmine"), clock.today()
     told = {"do": "approve", "since": f"{day}", "until": f"{day + timedelta(days=90)}", "quantity": "1", "key": "a"}
-    assert samira.post(place, told | {"quantity": "3", "key": "b"}).status_code == 422
-    assert samira.post(place, told | {"until": f"{day}", "key": "c"}).status_code == 422
-    assert samira.post(place, told).status_code == 303
+    assert yasmine.post(place, told | {"quantity": "3", "key": "b"}).status_code == 422
+    assert yasmine.post(place, told | {"until": f"{day}", "key": "c"}).status_code == 422
+    assert yasmine.post(place, told).status_code == 303
     kept = PriorApproval.objects.get()
     assert (kept.state, kept.quantity_approved, kept.until) == ("approved", 1000, day + timedelta(days=90))
-    assert samira.post(place, {"do": "withdraw", "key": "d"}).status_code == 303
+    assert yasmine.post(place, {"do": "withdraw", "key": "d"}).status_code == 303
     assert PriorApproval.objects.get().state == "withdrawn"
 
 
 def test_a_refusal_says_why(desk: Desk) -> None:
     place = ask(desk("imane"))["Location"]
-    samira = desk("samira")
-    silent = samira.post(place, {"do": "refuse", "answer": "", "key": "a"})
+    yasmine = desk("yasmine")
+    silent = yasmine.post(place, {"do": "refuse", "answer": "", "key": "a"})
     assert silent.status_code == 422 and 'id="answer-fault"' in silent.content.decode()
-    assert samira.post(place, {"do": "refuse", "answer": "Une autre voie suffit", "key": "b"}).status_code == 303
+    assert yasmine.post(place, {"do": "refuse", "answer": "Une autre voie suffit", "key": "b"}).status_code == 303
     assert PriorApproval.objects.get().answer == "Une autre voie suffit"
 
 

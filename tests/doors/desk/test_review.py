@@ -53,10 +53,10 @@ def test_a_file_that_is_not_there_is_not_found(desk: Desk) -> None:
 
 def test_a_reviewer_sees_no_care_of_a_file_that_a_colleague_has_at_hand(desk: Desk) -> None:
     waiting.hand_in("R1")
-    send(desk("samira"), "R1", "take")
+    send(desk("yasmine"), "R1", "take")
     salma = desk("salma")
     shown = salma.get("/review/file/R1/").content.decode()
-    assert "Samira" in shown and "PROTHESE-HANCHE" not in shown
+    assert "Yasmine" in shown and "PROTHESE-HANCHE" not in shown
     taken = send(salma, "R1", "take")
     assert taken.status_code == 422 and "collègue" in taken.content.decode()
 
@@ -65,8 +65,8 @@ def test_the_next_file_is_the_one_that_nobody_has(desk: Desk) -> None:
     waiting.hand_in("R1")
     waiting.hand_in("R2", place=1)
     assert desk("salma").post("/review/next/", {"key": "a"})["Location"] == "/review/file/R1/"
-    assert desk("driss").post("/review/next/", {"key": "b"})["Location"] == "/review/file/R2/"
-    assert desk("samira").post("/review/next/", {"key": "c"})["Location"] == "/review/"
+    assert desk("brahim").post("/review/next/", {"key": "b"})["Location"] == "/review/file/R2/"
+    assert desk("yasmine").post("/review/next/", {"key": "c"})["Location"] == "/review/"
 
 
 def test_the_effect_is_shown_before_it_is_kept_and_what_was_typed_stays(desk: Desk) -> None:
@@ -122,9 +122,9 @@ def test_more_than_was_billed_is_refused_and_nothing_typed_is_lost(desk: Desk) -
 
 def test_the_care_that_matters_for_a_file_stands_beside_its_lines(desk: Desk) -> None:
     waiting.hand_in("R1")
-    samira = desk("samira")
-    send(samira, "R1", "take")
-    assert "Soins proches" in samira.get("/review/file/R1/").content.decode()
+    yasmine = desk("yasmine")
+    send(yasmine, "R1", "take")
+    assert "Soins proches" in yasmine.get("/review/file/R1/").content.decode()
 
 
 def test_the_list_takes_no_more_queries_for_more_files(desk: Desk) -> None:

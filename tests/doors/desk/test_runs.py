@@ -43,7 +43,7 @@ def corrected() -> tuple[int, str]:
 
     paid = Decision.objects.filter(paid_1__gt=1000, state__in=(0, 1)).order_by("line_id")[0]
     line = ClaimLine.objects.select_related("claim").get(id=paid.line_id)
-    review_line(waiting.by("driss"), line=line.id, quantity=0, reason="not_prescribed", cause="not_prescribed")
+    review_line(waiting.by("brahim"), line=line.id, quantity=0, reason="not_prescribed", cause="not_prescribed")
     from tiwizi.records.care.operations.run import start_run
 
     run = start_run(waiting.by("salma"), day=clock.today())

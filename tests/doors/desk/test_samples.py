@@ -52,15 +52,15 @@ def test_a_share_that_cannot_be_is_refused_in_words(desk: Desk) -> None:
 
 
 def test_an_opinion_is_given_once_and_the_agreement_shown(desk: Desk) -> None:
-    samira = desk("samira")
+    yasmine = desk("yasmine")
     place = draw(desk("salma"))["Location"]
     first, second = Opinion.objects.order_by("id")[:2]
-    silent = samira.post(f"/samples/line/{first.id}/", {"do": "otherwise", "note": "", "key": "a"})
+    silent = yasmine.post(f"/samples/line/{first.id}/", {"do": "otherwise", "note": "", "key": "a"})
     assert silent.status_code == 422 and 'id="note-fault"' in silent.content.decode()
-    assert samira.post(f"/samples/line/{first.id}/", {"do": "same", "key": "b"}).status_code == 303
+    assert yasmine.post(f"/samples/line/{first.id}/", {"do": "same", "key": "b"}).status_code == 303
     assert (
-        samira.post(f"/samples/line/{second.id}/", {"do": "otherwise", "note": "moins", "key": "c"}).status_code == 303
+        yasmine.post(f"/samples/line/{second.id}/", {"do": "otherwise", "note": "moins", "key": "c"}).status_code == 303
     )
-    assert samira.post(f"/samples/line/{first.id}/", {"do": "same", "key": "d"}).status_code == 422
-    assert "50\xa0%" in samira.get(place).content.decode()
-    assert samira.get("/samples/999/").status_code == 404
+    assert yasmine.post(f"/samples/line/{first.id}/", {"do": "same", "key": "d"}).status_code == 422
+    assert "50\xa0%" in yasmine.get(place).content.decode()
+    assert yasmine.get("/samples/999/").status_code == 404

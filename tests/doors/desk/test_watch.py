@@ -63,9 +63,9 @@ def test_every_kind_says_its_figures_in_the_three_languages(records: str, lang: 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_reviewers_open_the_watch_and_a_flag(desk: Desk, lang: str) -> None:
     one = plant()
-    samira = desk("samira", lang=lang)
-    assert samira.get("/watch/").status_code == 200
-    page = samira.get(f"/watch/{one.id}/").content.decode()
+    yasmine = desk("yasmine", lang=lang)
+    assert yasmine.get("/watch/").status_code == 200
+    page = yasmine.get(f"/watch/{one.id}/").content.decode()
     assert one.claim is not None and one.claim.number in page
 
 
@@ -84,12 +84,12 @@ def test_a_look_is_asked_for_and_finds_nothing_twice(desk: Desk) -> None:
 
 
 def test_sent_to_review_it_waits_there_and_dismissed_it_does_not(desk: Desk) -> None:
-    samira, first, second = desk("samira"), plant(), plant(place=1)
-    silent = samira.post(f"/watch/{first.id}/", {"do": "send", "reason": " ", "key": "a"})
+    yasmine, first, second = desk("yasmine"), plant(), plant(place=1)
+    silent = yasmine.post(f"/watch/{first.id}/", {"do": "send", "reason": " ", "key": "a"})
     assert silent.status_code == 422 and 'id="reason-fault"' in silent.content.decode()
     told_twice = {"do": "send", "reason": "deux copies", "key": "b"}
-    assert [samira.post(f"/watch/{first.id}/", told_twice).status_code for _ in range(2)] == [303, 303]
-    assert samira.post(f"/watch/{second.id}/", {"do": "dismiss", "reason": "jumeaux", "key": "c"}).status_code == 303
+    assert [yasmine.post(f"/watch/{first.id}/", told_twice).status_code for _ in range(2)] == [303, 303]
+    assert yasmine.post(f"/watch/{second.id}/", {"do": "dismiss", "reason": "jumeaux", "key": "c"}).status_code == 303
     assert list(Recheck.objects.values_list("claim_id", flat=True)) == [first.claim_id]
-    assert samira.post(f"/watch/{second.id}/", {"do": "send", "reason": "x", "key": "d"}).status_code == 422
-    assert samira.get("/watch/999999/").status_code == 404
+    assert yasmine.post(f"/watch/{second.id}/", {"do": "send", "reason": "x", "key": "d"}).status_code == 422
+    assert yasmine.get("/watch/999999/").status_code == 404

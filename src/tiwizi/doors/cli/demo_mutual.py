@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 ADMINISTRATORS = ("anna", "idir")
 AGENT, MANAGER, ADJUDICATOR = Who("imane"), Who("karim"), Who("salma")
 COLLEAGUE, PREPARER, APPROVER = Who("tariq"), Who("nadia"), Who("omar")
-ADVISER, SECOND_ADJUDICATOR = Who("samira"), Who("driss")
 TREASURER, ACCOUNTANT, SECOND_ACCOUNTANT = Who("leila"), Who("hicham"), Who("zineb")
 ADVISER, SECOND_ADJUDICATOR, AUDITOR = Who("yasmine"), Who("brahim"), Who("malika")
 ROLES = {
