@@ -25,7 +25,7 @@ ROLES = {
     AGENT: ("desk_agent", "contributions_officer", "manager"), MANAGER: ("manager",), ADJUDICATOR: ("adjudicator",),
     COLLEAGUE: ("contributions_officer",), PREPARER: ("payment_preparer",), APPROVER: ("payment_approver",),
     ADVISER: ("medical_adviser",), SECOND_ADJUDICATOR: ("adjudicator",), TREASURER: ("treasurer",),
-    ACCOUNTANT: ("accountant",), SECOND_ACCOUNTANT: ("accountant",),
+    ACCOUNTANT: ("accountant",), SECOND_ACCOUNTANT: ("accountant",), AUDITOR: ("internal_auditor",),
 }  # fmt: skip
 #: Of everybody there, in a demo that says on every page that it is one.
 PASSWORD = "tiwizi-demo"
