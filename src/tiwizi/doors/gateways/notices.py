@@ -55,10 +55,9 @@ def _to_member(message: Taken, now: datetime) -> bool:
     if who is None:
         outbox.given_up(message.number, channel="sms", at=now, why="no_telephone")
         return False
-    words = _words(message, who.language)
-    return _tried(
-        message, "sms", now, lambda: sms_folder.send(settings.SMS_FOLDER, number=message.number, to=who, text=words)
-    )
+    words, folder = _words(message, who.language), settings.SMS_FOLDER
+    assert folder is not None, "members are written to where there is a way to them"
+    return _tried(message, "sms", now, lambda: sms_folder.send(folder, number=message.number, to=who, text=words))
 
 
 def _to_office(message: Taken, now: datetime) -> bool:

@@ -185,7 +185,7 @@ def _settled(orders: list[int]) -> list[tuple[int, int, int]]:
     found, back = [], {}
     for row in Transfer.objects.filter(id__in=list(order_of)).order_by("id"):
         if row.source == REVERSAL:
-            back[row.pk] = (row.reverses_id, row.amount)
+            back[row.pk] = (row.reverses_id or 0, row.amount)
         else:
             found.append((order_of[row.pk], row.subject if row.source == DECISION else 0, row.amount))
     taken = dict(

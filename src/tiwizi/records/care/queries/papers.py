@@ -94,8 +94,8 @@ def digests_in_use() -> Iterator[str]:
     """The digest of every file that a row names, some more than once."""
     for digest in Document.objects.values_list("digest", flat=True).iterator():
         yield bytes(digest).hex()
-    for digest in LetterPart.objects.filter(digest__isnull=False).values_list("digest", flat=True).iterator():
-        yield bytes(digest or b"").hex()
+    for part in LetterPart.objects.filter(digest__isnull=False).values_list("digest", flat=True).iterator():
+        yield bytes(part or b"").hex()
     for logo in Mutual.objects.filter(logo__isnull=False).values_list("logo", flat=True):
         yield bytes(logo or b"").hex()
 
