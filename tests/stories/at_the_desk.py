@@ -26,12 +26,12 @@ def signs_in(page: Page, login: str) -> Page:
 
 def presses(page: Page, button: Locator | None = None) -> None:
     """The one main thing of a page; no page answers with a refusal. Who is asked to prove who they are, does."""
-    (button or page.locator("main button.main, main a.main").first).click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        (button or page.locator("main button.main, main a.main").first).click()
     if "/account/reauthenticate/" in page.url:
         page.fill("main input[type=password]", PASSWORD)
-        page.locator("main button.main").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("main button.main").click()
     expect(page.locator("#refusal, .notice.refusal")).to_have_count(0)
 
 

@@ -1,4 +1,4 @@
-"""A file from the paper to the payment, in a real browser, in three languages: five people, each with a part of it."""
+"""A file from the paper to the reconciled payment, in a real browser, in three languages, by six people."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ FUND = "amo"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_file_is_entered_decided_and_paid_by_five_people(desk_in: DeskIn, records: str, home: str, lang: str) -> None:
+def test_a_file_is_entered_decided_paid_and_found_on_the_statement_by_six_people(
+    desk_in: DeskIn, records: str, home: str, lang: str
+) -> None:
     number = _imane_enters_a_file(desk_in, home, lang)
     _salma_has_it_decided(desk_in, records, number, lang)
     nadia, omar, leila = (signs_in(desk_in("", lang=lang), login) for login in ("nadia", "omar", "leila"))
@@ -35,6 +37,9 @@ def test_a_file_is_entered_decided_and_paid_by_five_people(desk_in: DeskIn, reco
     with leila.expect_download() as download:
         leila.click(f"a[href='/payments/batches/{batch}/file/']")
     assert b"pain.001.001.09" in download.value.path().read_bytes()
+    _hicham_reads_the_bank(signs_in(desk_in("", lang=lang), "hicham"), int(batch))
+    leila.goto(f"/payments/batches/{batch}/")
+    expect(leila.locator("main .head .chip").first).to_have_class(re.compile("chip-green"))
 
 
 def _imane_enters_a_file(desk_in: DeskIn, home: str, lang: str) -> str:
@@ -65,6 +70,30 @@ def _nadia_prepares(nadia: Page) -> str:
     if "/batches/" not in nadia.url:
         presses(nadia)
     return re.search(r"/batches/(\d+)/", nadia.url)[1]  # type: ignore[index]
+
+
+def _hicham_reads_the_bank(hicham: Page, batch: int) -> None:
+    """A statement as the bank's customers save it: every order of the batch left, and the balance after each."""
+    from tiwizi.records.money.models import PaymentBatch, PaymentOrder, Statement
+
+    book = PaymentBatch.objects.get(id=batch).book_id
+    balance = Statement.objects.filter(book_id=book).order_by("-id")[0].closing
+    rows = ["Date;Libellé;Référence;Débit;Crédit;Solde"]
+    for order in PaymentOrder.objects.filter(batch=batch):
+        balance -= order.amount
+        rows.append(f"{today():%d/%m/%Y};Virement;{order.reference};{_comma(order.amount)};;{_comma(balance)}")
+    content = "\n".join(rows).encode("cp1252")
+    hicham.goto("/bank/")
+    hicham.set_input_files("#file", {"name": "releve.csv", "mimeType": "text/csv", "buffer": content})
+    hicham.locator("details:has(#book)").evaluate("details => { details.open = true; }")
+    hicham.select_option("#book", FUND)
+    presses(hicham)
+    hicham.wait_for_url("**/bank/preview/**")
+    presses(hicham)
+
+
+def _comma(minor: int) -> str:
+    return f"{minor // 100},{minor % 100:02d}"
 
 
 def _may_not_sign_twice(nadia: Page, batch: str) -> None:
