@@ -72,7 +72,7 @@ def copied_database(word: str, folder: Path) -> Iterator[str]:
         shutil.copy(word, copy)
         yield str(copy)
         for left in folder.glob(f"{name}.sqlite3*"):
-            left.unlink()
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
         return
     _administer(f'CREATE DATABASE "{name}" TEMPLATE "{word.partition("?")[0].rpartition("/")[2]}"')
     try:
