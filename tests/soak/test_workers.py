@@ -26,7 +26,9 @@ def test_what_a_killed_worker_held_is_taken_by_another_and_done_once(database: s
     with relay("tests.soak.backlog") as runner:
         runner.finish("begin", database, claims=str(claims))
         child = runner.start("hold", database, seconds=lease)
+        until = time.monotonic() + LONGEST
         while not Shard.objects.filter(state="leased").exists():
+            assert time.monotonic() < until, "nothing was leased"
             time.sleep(0.01)
         os.kill(child, signal.SIGKILL)
         assert runner.status() == -signal.SIGKILL

@@ -34,6 +34,7 @@ from tiwizi.records.intake.arrival import Arrival, find_files, read_files
 from tiwizi.records.intake.lifecycles import IMPORT
 from tiwizi.records.intake.models import Import
 from tiwizi.records.intake.posting import Content, Names, Outcome, Part
+from tiwizi.records.people.bulk.contacts import open_first_regions
 from tiwizi.records.trail.gate import Act, By, operation
 from tiwizi.records.trail.lifecycle import after
 from tiwizi.records.trail.refusal import Refused
@@ -224,7 +225,8 @@ def _post_part(by: By, number: int, content: Content, low: int, high: int, names
 
 @operation("intake.prepare", need="intake.write")
 def prepare(act: Act, *, number: int, content: Content) -> dict[str, int]:
-    """Add what the whole import names: plans, acts with their tariff, providers. Answers with how many it names."""
+    """Add what the whole import names: plans, acts with their tariff, providers, and the regions of a mutual that has
+    none yet. Answers with how many it names."""
     act.about("import", number)
     act.within(None)
     accepted = _held(number)
@@ -235,6 +237,9 @@ def prepare(act: Act, *, number: int, content: Content) -> dict[str, int]:
     first[facts.provider[::-1]] = np.arange(len(facts.provider))[::-1]
     codes = facts.claim_attributes[first[providers]] if len(facts.provider) else np.zeros((len(providers), 2), np.int8)
     provider_ids(ids.providers.take(pa.array(providers)), sector=codes[:, 0], level=codes[:, 1])
+    regions = open_first_regions(content.texts_of_people["region"]) if content.arrival.told.get("people") else 0
+    if regions:
+        act.note(regions=regions)
     _prepare_tariff(act, content, proposed_by=accepted.accepted_by or act.by.user)
     return {"plans": len(facts.plan_codes), "acts": len(ids.codes), "providers": len(providers)}
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tiwizi import packs
 from tiwizi.records.people.models import Region
 from tiwizi.rules.mistake import Mistake
 from tiwizi.rules.names import fold
@@ -41,8 +42,23 @@ def read_phones(cells: Any) -> tuple[Any, Rows]:
     return read, wrong
 
 
+def open_first_regions(cells: Any) -> int:
+    """A mutual that has no region yet has those that its people's rows name, under the names that a pack knows them by;
+    how many. Where there are regions, another name is a mistake until somebody opens it."""
+    if Region.objects.exists():
+        return 0
+    longest = Region._meta.get_field("code").max_length or 0
+    codes = sorted({word for word in pc.unique(cells).to_pylist() if word and len(word) <= longest})
+    known = {code: (ar, latin) for pack in packs.available() for code, ar, latin in packs.regions(pack)}
+    for code in codes:
+        name_ar, name_latin = known.get(code, (code, code))
+        Region.objects.create(code=code, name_ar=name_ar, name_latin=name_latin)
+    return len(codes)
+
+
 def read_regions(cells: Any) -> tuple[Rows, Rows]:
-    """The id of the region that each names by its code or a name of it, -1 for none; and which name none (bool)."""
+    """The id of the region that each names by its code or a name of it, -1 for none; and which name none (bool), though
+    there are some."""
     coded = cells.dictionary_encode()
     known: dict[str, int] = {}
     if any(word for word in coded.dictionary.to_pylist()):
@@ -50,7 +66,7 @@ def read_regions(cells: Any) -> tuple[Rows, Rows]:
             known |= dict.fromkeys(map(fold, (region.code, region.name_ar, region.name_latin)), region.id)
     named = [fold(word) for word in coded.dictionary.to_pylist()]
     ids = np.array([known.get(word, -1) for word in named], np.int64)
-    lost = np.array([bool(word) and word not in known for word in named], bool)
+    lost = np.array([bool(word) and bool(known) and word not in known for word in named], bool)
     at = coded.indices.to_numpy()
     return (ids[at], lost[at]) if len(at) else (np.zeros(0, np.int64), np.zeros(0, bool))
 
