@@ -10,6 +10,7 @@ Where there is no Chromium the tests are skipped, and say so; TIWIZI_CHROMIUM na
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import socket
@@ -18,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -42,15 +44,22 @@ def chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> Browser:
     where = chromium()
     if where is None:
         pytest.skip("no Chromium: install it (Debian: apt install chromium), or name it in TIWIZI_CHROMIUM")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps a loop in this thread, and waits for it
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=where, args=list(_WORDS))
-        yield running
-        running.close()
+    return _running(where)
+
+
+@cache
+def _running(where: str) -> Browser:
+    """One for all tests of this process, also where several folders ask for it: Playwright bears no second."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # it keeps a loop in this thread, and waits for it
+    playwright = sync_playwright().start()
+    running = playwright.chromium.launch(executable_path=where, args=list(_WORDS))
+    atexit.register(playwright.stop)
+    atexit.register(running.close)
+    return running
 
 
 @contextmanager
