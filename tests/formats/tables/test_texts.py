@@ -12,10 +12,10 @@ from tiwizi.locale import catalogue
 
 PLACES = (Path(package.__file__).parent.glob("*.py"), Path(records.__file__).parent.rglob("*.py"))
 CODE = "".join(path.read_text(encoding="utf-8") for place in PLACES for path in sorted(place))
-#: Keys that are put together: unknown_<of> and <of>_in_repair, for what a row may name.
+#: Keys that are put together: unknown_<of> and <of>_in_repair, for what a row may name, and no_<column>.
 JOINED = {
     key for of in ("household", "person", "claim", "status", "cover") for key in (f"unknown_{of}", f"{of}_in_repair")
-}
+} | {"no_cin", "no_phone", "no_region"}
 
 
 @pytest.mark.parametrize("subject", ["tables", "repair"])
