@@ -54,6 +54,7 @@ def _concept(name: str, lang: str) -> Concept:
     tokens = _markdown().parse(text)
     _lead_to_help(tokens)
     html = _markdown().renderer.render(tokens, _markdown().options, {})
+    html = html.replace("<pre>", '<pre tabindex="0">')  # a long line is moved by the keyboard too
     return Concept(name, spoken, _title(text) or name, mark_safe(html))
 
 
