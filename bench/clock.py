@@ -66,26 +66,28 @@ def command(*words: object, env: Mapping[str, str] | None = None) -> Command:
 
 
 class _Watch(threading.Thread):
-    """Looks at how large a process ever was, until it ends.
-
-    The system's own account at the end (getrusage) begins with the memory of the process that started it: ours.
-    """
+    """Looks at how large a process ever was, until it ends."""
 
     def __init__(self, process: int) -> None:
         super().__init__(daemon=True)
-        self.status, self.peak_mib = Path(f"/proc/{process}/status"), nan
+        self.process, self.peak_mib = process, nan
 
     def run(self) -> None:
-        while lines := self._lines():
-            self.peak_mib = next((int(line.split()[1]) / 1024 for line in lines if "VmHWM" in line), self.peak_mib)
+        while (peak := peak_mib(self.process)) is not None:
+            self.peak_mib = peak
             sleep(0.02)
 
-    def _lines(self) -> list[str]:
-        try:
-            lines = self.status.read_text().splitlines()
-        except OSError:
-            return []
-        return [] if "State:\tZ (zombie)" in lines else lines
+
+def peak_mib(process: int | None = None) -> float | None:
+    """MiB that a process, or this one, ever held at once; None where it has ended.
+
+    The system's own account at the end (getrusage) begins with the memory of the process that started it: the bench's.
+    """
+    try:
+        lines = Path(f"/proc/{process or 'self'}/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), None)
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:

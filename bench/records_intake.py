@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from bench.clock import environment
+from bench.clock import environment, peak_mib
 from bench.figure import Figure
 from bench.mutual import Mutual
 
@@ -70,7 +69,7 @@ def _measured(tables: Path, tariffs: list[Path]) -> dict[str, float]:
 
     arrived = bring_in(_by(), tables, declared=None, progress=progress, **how)
     took["first"] = perf_counter() - at[0]
-    took["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    took["peak"] = peak_mib() or 0
     took |= {table: arrived.totals[table].rows for table in ("people", "claims", "lines")}
     took["reading"] = reading
     started = perf_counter()

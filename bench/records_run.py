@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections import Counter
@@ -16,7 +15,7 @@ from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
-from bench.clock import environment
+from bench.clock import environment, peak_mib
 from bench.figure import Figure
 from bench.mutual import PLAN, Mutual
 
@@ -205,8 +204,7 @@ def worker(run: int, threads: int) -> dict[str, float]:
     ):
         setattr(module, name, _timed(spent, name, getattr(module, name)))
     work(run=run, worker=f"{id(spent)}", clock=lambda: NOW, threads=threads)
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return {**spent, "processor": process_time(), "server": _server_time(), "gib": own}
+    return {**spent, "processor": process_time(), "server": _server_time(), "gib": (peak_mib() or 0) / 1024}
 
 
 def _server_time() -> float:
