@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "tiwizi.doors.desk.who.WhoMiddleware",
+    "tiwizi.doors.desk.burden.BurdenMiddleware",
 ]
 TEMPLATES = [
     {

@@ -32,3 +32,34 @@ def test_a_browser_may_load_from_this_house_alone_and_run_nothing_written_in_a_p
     policy = desk("imane").get("/")["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "script-src 'self'" in policy
     assert "unsafe" not in policy and "http" not in policy
+
+
+class Unread:
+    """A body that nobody may touch."""
+
+    def read(self, *_: int) -> bytes:
+        raise AssertionError("it was read")
+
+    readline = read
+
+
+@pytest.mark.parametrize(
+    ("login", "length", "status"),
+    [
+        ("", "1048577", 413), ("", "99999999999999999999", 413), ("", "-1", 413), ("", "²", 413),
+        ("imane", "1074790401", 413),
+    ],
+)  # fmt: skip
+def test_what_is_too_large_is_turned_away_unread(desk: Desk, login: str, length: str, status: int) -> None:
+    sent = {"CONTENT_LENGTH": length, "CONTENT_TYPE": "multipart/form-data; boundary=x", "wsgi.input": Unread()}
+    answer = desk(login, lang="en").generic("POST", "/account/login/", **sent)
+    assert answer.status_code == status
+    assert "nothing of it was taken" in answer.content.decode()
+
+
+def test_a_member_of_staff_may_send_more_than_a_stranger(desk: Desk) -> None:
+    for login, status in (("", 413), ("imane", 403)):  # 403: read, and its token missing
+        client = desk(login)
+        client.handler.enforce_csrf_checks = True
+        answer = client.post("/intake/", {"note": "x" * 2_000_000})
+        assert answer.status_code == status

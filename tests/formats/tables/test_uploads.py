@@ -62,12 +62,12 @@ def test_a_csv_file_of_any_make_is_refused_or_read(tmp_path: Path, content: byte
     assert found.key == key if isinstance(found, TableError) else (key, found.rows) == ("", len(ROWS) - 1)
 
 
-def spoilt(data: bytes, chance: np.random.Generator) -> bytes:
-    """Bytes changed, cut out, doubled, or put in from elsewhere."""
+def spoilt(data: bytes, chance: np.random.Generator, spare: int = 0) -> bytes:
+    """Bytes changed, cut out, doubled, or put in from elsewhere; the first `spare` bytes stay as they are."""
     spoilt = bytearray(data)
-    for _ in range(chance.integers(1, 12)):
-        at, end = sorted(int(place) for place in chance.integers(0, len(spoilt) + 1, 2))
-        end = min(end, at + int(chance.integers(1, 40)))
+    for _ in range(1 + chance.poisson(2)):
+        at = int(chance.integers(min(spare, len(spoilt)), len(spoilt) + 1))
+        end = min(at + int(chance.integers(0, 40)), len(spoilt))
         piece = bytes(spoilt[at:end])
         other = bytes(chance.integers(0, 256, chance.integers(0, 6), dtype=np.uint8))
         spoilt[at:end] = (piece * 2, b"", other, b'"', b"\n", b"<c r='ZZ9'>")[chance.integers(0, 6)]
