@@ -74,8 +74,8 @@ def test_of_spoilt_workbooks_nothing_is_posted_that_does_not_add_up(there: Path)
 
 
 def _as_sheet(table: bytes) -> dict[str, list[list[str]]]:
-    text = "".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in table.decode("utf-8", "replace"))
-    return {"Feuil1": [row for row in csv.reader(text.split("\n")) if row]}
+    text = "".join(sign if sign.isprintable() or sign in "\r\n" else "?" for sign in table.decode("utf-8", "replace"))
+    return {"Feuil1": [row for row in csv.reader(text.splitlines()) if row]}
 
 
 def _end(folder: Path) -> str:
