@@ -25,6 +25,7 @@ from tiwizi.records.cover.operations import propose_plan, publish_plan, publish_
 from tiwizi.records.cover.queries import unsigned_tariffs
 from tiwizi.records.money.models import Account, Book, Transfer
 from tiwizi.records.trail.gate import By
+from tiwizi.rules.terms import TO_REVIEW
 
 VILLAGE = """
 categories = [{ id = "medicine", name = { en = "Medicine" } }]
@@ -146,10 +147,11 @@ def corrected(run: int) -> int:
 
 
 def paid() -> dict[str, int]:
-    """What the funds pay for each line by the decision that stands: "F1/1" -> minor units."""
+    """What the funds pay for each line by the decision that stands, once nobody has to look at it: "F1/1" -> minor
+    units."""
     names = {i: f"{claim}/{n}" for i, claim, n in ClaimLine.objects.values_list("id", "claim__number", "number")}
     rows = read_standing(np.array(sorted(names), np.int64))
-    sums = sum(rows[f"paid_{step}"] for step in range(1, 5))
+    sums = sum(rows[f"paid_{step}"] for step in range(1, 5)) * (rows["state"] != TO_REVIEW)
     return {names[line]: int(amount) for line, amount in zip(rows["line"].tolist(), sums, strict=True)}
 
 
