@@ -200,7 +200,7 @@ def test_a_ceiling_is_changed_by_two(desk: Desk) -> None:
 
 @pytest.mark.parametrize("format", ["sage", "odoo", "beancount"])
 def test_the_journal_is_taken_away_for_an_accountants_program_with_a_trace(desk: Desk, format: str) -> None:
-    sent = desk("hicham").get(f"/books/export/?format={format}&book=sm")
+    sent = prove(desk("hicham")).get(f"/books/export/?format={format}&book=sm")
     data = b"".join(sent.streaming_content)  # type: ignore[attr-defined]
     assert sent.status_code == 200 and len(data) > 100 and "attachment" in sent["Content-Disposition"]
     assert Event.objects.order_by("-position")[0].verb == "people.exported"

@@ -15,7 +15,7 @@ from django.contrib.auth import get_user_model
 from django.test import RequestFactory
 from django.utils import translation
 from python_calamine import CalamineWorkbook
-from tests.doors.desk.conftest import Desk
+from tests.doors.desk.conftest import Desk, prove
 
 from tiwizi.doors.look.listing import Asked, Column, Filter, Listing, Page, Shown, answer, asked_of
 from tiwizi.records.people.queries import saved_views, who_acts
@@ -59,8 +59,8 @@ Ask = Callable[..., Any]
 
 
 @pytest.fixture
-def ask(records: str) -> Ask:
-    """A request of Leila, who reads payments, for a list."""
+def ask(desk: Desk) -> Ask:
+    """A request of Leila, who reads payments and has just proved who she is, for a list."""
 
     def make(query: str = "", lang: str = "fr", **headers: str) -> Any:
         translation.activate(lang)
@@ -68,6 +68,8 @@ def ask(records: str) -> Ask:
         request.by = who_acts("leila", at=datetime(2026, 11, 25, 9, 0, tzinfo=UTC))
         request.user = get_user_model().objects.get(login="leila")
         request.currency, request.menu, request.htmx = "MAD", [], None
+        proven = prove(desk("leila"))
+        request.session = proven.session
         return request
 
     return make

@@ -68,7 +68,7 @@ def test_a_batch_goes_from_what_is_owed_to_the_bank_by_three_people(desk: Desk, 
     assert _step(desk("omar"), batch.id, "approve").status_code == 303
     assert _step(desk("leila"), batch.id, "release").status_code == 303
     assert _step(desk("leila"), batch.id, "make_file").status_code == 303
-    sent = desk("leila").get(f"/payments/batches/{batch.id}/file/")
+    sent = prove(desk("leila")).get(f"/payments/batches/{batch.id}/file/")
     data = b"".join(sent.streaming_content)  # type: ignore[attr-defined]
     page = desk("hicham", lang="en").get(f"/payments/batches/{batch.id}/").content.decode()
     assert hashlib.sha256(data).hexdigest() in page and "download" not in page.lower().partition("orders")[0]

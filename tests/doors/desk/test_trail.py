@@ -7,7 +7,7 @@ import pkgutil
 import re
 
 import pytest
-from tests.doors.desk.conftest import Desk
+from tests.doors.desk.conftest import Desk, prove
 from tests.doors.desk.test_matrix import employ
 
 import tiwizi.records
@@ -88,7 +88,7 @@ def test_it_is_searched_by_the_numbers_that_people_know(desk: Desk, auditor: Non
 
 
 def test_what_is_shown_is_taken_away_and_that_stands_in_the_trail(desk: Desk, auditor: None) -> None:
-    client = desk("aziz")
+    client = prove(desk("aziz"))
     taken = client.get("/trail/?verb=people.create_user&export=csv")
     assert taken.status_code == 200
     body = b"".join(taken.streaming_content) if taken.streaming else taken.content

@@ -16,6 +16,7 @@ from django.urls import reverse
 from tiwizi import packs
 from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.gateways.bank_folder import ISO, hand_over_file, made_file, make_file
+from tiwizi.doors.look import proof
 from tiwizi.doors.look.listing import Asked, Column, Filter, Listing, Page, answer
 from tiwizi.doors.look.templatetags.look import language, state_word, t
 from tiwizi.locale import text
@@ -84,7 +85,8 @@ def batch(request: Desk, number: int) -> HttpResponse:
         "batch": told, "name": told.book_name[language()], "differs": differs, "kinds": _kinds(differs),
         "steps": _steps(request, told), "share": abs(told.amount - differs.last_amount), "sums": _sums(told),
     }  # fmt: skip
-    return answer(request, _orders(request, told), "desk/batch.html", context)
+    response = answer(request, _orders(request, told), "desk/batch.html", context)
+    return proof.bring_file(request, response, reverse("batch_file", args=[told.batch]))
 
 
 def _kinds(differs: Difference) -> list[tuple[str, int, int]]:
@@ -187,8 +189,10 @@ def formats() -> tuple[str, ...]:
 
 @page("money.release")
 def batch_file(request: Desk, number: int) -> HttpResponseBase:
-    """The file itself, which holds names and accounts: for who releases it, and with a trace."""
+    """The file itself, which holds names and accounts: for who releases it, after a fresh proof, and with a trace."""
     found(number)
+    if not proof.is_fresh(request):
+        return proof.ask_to_take_file(request, reverse("batch", args=[number]))
     try:
         place = made_file(batch=number, folder=settings.BANK_FOLDER)
     except Refused as refused:

@@ -18,6 +18,7 @@ from tiwizi.doors.desk import typed
 from tiwizi.doors.desk.page import Desk, attempt, page, told
 from tiwizi.doors.desk.payments import fund_called
 from tiwizi.doors.gateways import accounting_file
+from tiwizi.doors.look import proof
 from tiwizi.doors.look.listing_out import sent
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.records.money.operations import ask_ceiling, close_period, confirm_ceiling, refuse_ceiling
@@ -115,18 +116,21 @@ def ceiling(request: Desk, book: str) -> HttpResponse:
 
 @page("money.read")
 def export(request: Desk) -> HttpResponseBase:
-    """Choose, or take away: with a format the file comes, and leaves a trace."""
+    """Choose, or take away: with a format the file comes, after a fresh proof, and leaves a trace."""
     given = request.GET
     names = {fund.code: fund.name[language()] for fund in funds()}
     days, wrong = _days(given)
     refusal = None
     if given.get("format") in accounting_file.FORMATS and not wrong:
+        if not proof.is_fresh(request):
+            return proof.ask_to_take(request, "format")
         try:
             return _taken(request, given["format"], given.get("book", "") if given.get("book") in names else "", days)
         except Refused as refused:
             refusal = told(refused)
     context = {"names": names, "given": given, "wrong": wrong, "refusal": refusal, "formats": accounting_file.FORMATS}
-    return render(request, "desk/export.html", context, status=422 if refusal or wrong else 200)
+    response = render(request, "desk/export.html", context, status=422 if refusal or wrong else 200)
+    return proof.bring(request, response, "format")
 
 
 def _days(given: Any) -> tuple[dict[str, date | None], dict[str, str]]:

@@ -14,12 +14,12 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from allauth.account.decorators import reauthentication_required
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
+from tiwizi.doors.look import proof
 from tiwizi.doors.look.templatetags.look import language
 from tiwizi.records.trail.gate import By
 from tiwizi.records.trail.refusal import Refused
@@ -44,8 +44,7 @@ def page(need: str | None, *, post: bool | str = False, step_up: bool = False) -
     proof of who one is; it is asked for once it is certain that nothing else is in the way."""
 
     def make(view: View[P]) -> View[P]:
-        proven: Any = reauthentication_required(view, allow_get=True) if step_up else view
-        taken = require_http_methods(["GET", "HEAD", "POST"] if post else ["GET", "HEAD"])(proven)
+        taken = require_http_methods(["GET", "HEAD", "POST"] if post else ["GET", "HEAD"])(view)
 
         @wraps(view)
         def guarded(request: Desk, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -53,6 +52,8 @@ def page(need: str | None, *, post: bool | str = False, step_up: bool = False) -
             for permission in asked:
                 if permission is not None and not request.by.may(permission):
                     raise PermissionDenied(permission)
+            if step_up and request.method == "POST" and not proof.is_fresh(request):
+                return proof.ask(request)
             answer: HttpResponseBase = taken(request, *args, **kwargs)
             return answer
 

@@ -20,7 +20,7 @@ and in the template, wherever the list stands, ``{% include "look/listing.html" 
 added up here: good for some thousands. For a large table give ``ask`` instead, a function (Asked) -> Page that filters,
 sorts and adds up in the database and answers from ``asked.after`` on: keyset paging. Every filter is a GET parameter of
 its key (of "days": <key>_since, <key>_until), with ``sort``, ``after`` and ``per``; ``export=xlsx`` or ``csv`` takes
-away all pages of what is shown (listing_out.py), and leaves a trace. Amounts are whole minor units.
+away all pages of what is shown (listing_out.py), once proven (proof.py), and leaves a trace. Amounts are whole minor units.
 """
 
 from __future__ import annotations
@@ -249,7 +249,7 @@ def answer(
     request: HttpRequest, listing: Listing, template: str, context: Mapping[str, Any] | None = None
 ) -> HttpResponse:
     """The page with the list in it; for htmx only the list; or the file that is taken away."""
-    from tiwizi.doors.look import listing_out
+    from tiwizi.doors.look import listing_out, proof
 
     asked, wrong = asked_of(request, listing)
     if "export" in request.GET:
@@ -259,7 +259,7 @@ def answer(
     part = htmx and htmx.target == "listing" and not htmx.history_restore_request
     response = render(request, "look/listing_table.html" if part else template, {**(context or {}), "listing": shown})
     patch_vary_headers(response, ("HX-Request", "HX-Target"))
-    return response
+    return proof.bring(request, response, "export")
 
 
 @dataclass(frozen=True)

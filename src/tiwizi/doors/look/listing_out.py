@@ -23,6 +23,7 @@ from django.http import FileResponse, HttpRequest, HttpResponseBase, HttpRespons
 
 from tiwizi import locale
 from tiwizi.doors import clock
+from tiwizi.doors.look import proof
 from tiwizi.doors.look.listing import Asked, Column, Listing, said
 from tiwizi.doors.look.templatetags import look
 from tiwizi.formats.live_formula import harmless
@@ -39,10 +40,12 @@ _TYPES = {
 
 
 def export(request: HttpRequest, listing: Listing, asked: Asked) -> Any:
-    """The file, or back to the list with what is wrong. Raises PermissionDenied."""
+    """The file; to a proof of who one is; or back to the list with what is wrong. Raises PermissionDenied."""
     by: Any = getattr(request, "by", None)
     if by is None or (listing.need and not by.may(listing.need)):
         raise PermissionDenied(listing.need)
+    if not proof.is_fresh(request):
+        return proof.ask_to_take(request, "export")
     format = "xlsx" if request.GET.get("export") == "xlsx" else "csv"
     write: Callable[..., int] = _write_xlsx if format == "xlsx" else _write_csv
     with tempfile.TemporaryDirectory(prefix="tiwizi-") as folder:
@@ -51,7 +54,7 @@ def export(request: HttpRequest, listing: Listing, asked: Asked) -> Any:
         count = write(path, listing, listing.every(asked), currency)
         if format == "xlsx" and count > MOST_IN_SHEET:
             messages.error(request, said("list:too_long_for_a_sheet"))
-            return HttpResponseRedirect(request.META.get("HTTP_REFERER") or request.path)
+            return HttpResponseRedirect(request.path)
         leave_trace_of_export(by, name=listing.name, format=format, rows=count, query=request.GET.urlencode())
         return sent(path, f"{listing.name}-{clock.today().isoformat()}.{format}")
 
