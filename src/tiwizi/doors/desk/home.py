@@ -26,12 +26,21 @@ from tiwizi.records.trail.waits import Waits
 
 
 class Duty(NamedTuple):
-    """``need``: whoever may do this is told that it waits. ``page``: where it is done; texts: desk/home.toml."""
+    """``need``: whoever may do this is told that it waits. ``page``, ``view``: where it is done; ``label``: its text
+    where that page has one for the same things; else "duty_<name>" of desk/home.toml."""
 
     name: str
     need: str
     ask: Callable[[By], Waits]
     page: str
+    view: str = ""
+    label: str = ""
+
+    def says(self, lang: str) -> str:
+        """What follows the count."""
+        subject, _, key = (self.label or f"desk/home:duty_{self.name}").partition(":")
+        said = locale.text(subject, key, lang=lang)
+        return said[0].lower() + said[1:]
 
 
 #: In the order of a file's way: in, decided, paid, booked; then who and what it rests on.
@@ -40,7 +49,8 @@ DUTIES = (
     Duty("rows_to_repair", "intake.write", intake.rows_to_repair, "intake"),
     Duty("households_to_decide", "care.decide", care.households_to_decide, "runs"),
     Duty("shards_put_aside", "care.decide", care.shards_put_aside, "runs"),
-    Duty("lines_to_review", "care.review", care.lines_to_review, "review"),
+    Duty("files_to_review", "care.review", care.files_to_review, "review", label="desk/review:ready"),
+    Duty("files_lacking_a_fact", "care.review", care.files_lacking_a_fact, "review", "?show=held", "desk/review:held"),
     Duty("approvals_to_answer", "care.approve_care", care.approvals_to_answer, "approvals"),
     Duty("appeals_to_answer", "care.review", care.appeals_to_answer, "appeals"),
     Duty("corrections_to_book", "care.decide", care.corrections_to_book, "runs"),
@@ -65,7 +75,7 @@ SEES_PACE = ("care.read", "intake.write", "money.read")
 
 
 class Waiting(NamedTuple):
-    name: str
+    said: str
     waits: Waits
     days: int | None
     left: int | None
@@ -95,7 +105,8 @@ def waiting(by: By, today: date) -> list[Waiting]:
         if by.may(duty.need) and (told := duty.ask(by)).count:
             days = (today - told.oldest).days if told.oldest else None
             left = (told.due - today).days if told.due else None
-            found.append(Waiting(duty.name, told, days, left, address(duty.page, by)))
+            where = address(duty.page, by)
+            found.append(Waiting(duty.says(language()), told, days, left, where and where + duty.view))
     return found
 
 

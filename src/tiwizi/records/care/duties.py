@@ -1,43 +1,29 @@
-"""What waits for somebody among files: lines to review, approvals and appeals with their deadlines, runs, corrections.
-Whoever is bound to a region is told of that region alone."""
+"""What waits for somebody among files: the reviewers' queue, approvals and appeals with their deadlines, runs,
+corrections. Whoever is bound to a region is told of that region alone."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection
 from django.db.models import Count, F, Max, QuerySet, Sum
 from django.db.models.functions import Abs, TruncWeek
 
 from tiwizi.records.care.models import Appeal, Claim, Correction, PriorApproval, Run, Shard, Touch
+from tiwizi.records.care.queries.review import how_many
 from tiwizi.records.people.looks import regions
 from tiwizi.records.trail.gate import By
 from tiwizi.records.trail.waits import Waits, waits
-from tiwizi.rules.terms import TO_REVIEW
-
-#: Few of many decisions wait: the partial index care_decision_to_review finds them.
-_TO_REVIEW = f"""SELECT COUNT(*), MIN(c.received), COALESCE(SUM(d.billed), 0)
-    FROM care_decision d JOIN care_line l ON l.id = d.line_id JOIN care_claim c ON c.id = l.claim_id{{joined}}
-    WHERE d.state = {TO_REVIEW} AND NOT l.withdrawn{{within}} AND NOT EXISTS (
-        SELECT 1 FROM care_decision n WHERE n.line_id = d.line_id AND n.number > d.number)"""
 
 
-def lines_to_review(by: By) -> Waits:
-    """Lines whose standing decision waits for a person, since their file came in, and what is billed."""
-    within, values = _within(by, "care.review")
-    joined = " JOIN people_household h ON h.id = c.household_id" if within else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_TO_REVIEW.format(joined=joined, within=within), values)
-        count, oldest, billed = cursor.fetchone()
-    return Waits(count, date.fromisoformat(oldest) if isinstance(oldest, str) else oldest, int(billed))
+def files_to_review(by: By) -> Waits:
+    """Files of the reviewers' queue that a look can settle, since they came in, and what their waiting lines bill."""
+    return how_many(by, held=False)
 
 
-def _within(by: By, need: str) -> tuple[str, list[int]]:
-    own = regions(by, need)
-    if own is None:
-        return "", []
-    return f" AND h.region_id IN ({', '.join(['%s'] * len(own)) or 'NULL'})", list(own)
+def files_lacking_a_fact(by: By) -> Waits:
+    """Those of the queue that wait for a price, a point value or another body's answer."""
+    return how_many(by, held=True)
 
 
 def _reached(rows: QuerySet[Any], by: By, need: str, household: str) -> QuerySet[Any]:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
 from tiwizi.records.care.models import Recheck, Task
 from tiwizi.records.care.reviewing import BIT, HELD, WAITS
 from tiwizi.records.people.looks import regions_within
-from tiwizi.records.people.models import Household, Region, User
+from tiwizi.records.people.models import Region, User
 from tiwizi.records.trail.gate import By
+from tiwizi.records.trail.waits import Waits
+from tiwizi.rules.terms import TO_REVIEW
 
 
 @dataclass(frozen=True)
 class Waiting:
     """A file that waits for a reviewer. ``lines``: of its lines that do; ``billed``: of these, in minor units.
-    ``reasons``: names of rules.terms, and "appeal", "flag", "opinion" for who asks for a second look. ``holder``: who
-    has it at hand, until ``until``."""
+    ``reasons``: names of rules.terms, and "appeal", "flag", "opinion" for who asks for a second look. ``held``: whether
+    it waits for a fact that no reviewer can give by looking. ``holder``: who has it at hand, until ``until``."""
 
     claim: int
     number: str
@@ -28,41 +31,34 @@ class Waiting:
     lines: int
     billed: int
     reasons: tuple[str, ...]
+    held: bool
     holder: int | None = None
     holder_name: str = ""
     until: datetime | None = None
 
-    @property
-    def held(self) -> bool:
-        """Whether it waits for a fact that no reviewer can give by looking."""
-        return bool(self.reasons) and all(reason in HELD for reason in self.reasons)
-
 
 #: Of each claim: lines that wait by their last decision; and claims of which somebody wants another look.
-_FILES = f"""WITH w AS (SELECT l.claim_id AS claim_id, COUNT(*) AS lines, SUM(d.billed) AS billed,
+_QUEUE = f"""WITH w AS (SELECT l.claim_id AS claim_id, COUNT(*) AS lines, SUM(d.billed) AS billed,
         {", ".join(f"MAX(CASE WHEN d.reasons & {BIT[name]} <> 0 THEN 1 ELSE 0 END) AS {name}" for name in WAITS)}
         FROM care_decision d JOIN care_line l ON l.id = d.line_id
-        WHERE d.state = 3 AND NOT l.withdrawn AND NOT EXISTS (
+        WHERE d.state = {TO_REVIEW} AND NOT l.withdrawn AND NOT EXISTS (
             SELECT 1 FROM care_decision n WHERE n.line_id = d.line_id AND n.number = d.number + 1)
-        GROUP BY l.claim_id)
-    SELECT c.id, c.number, h.number, h.region_id, c.received, COALESCE(w.lines, 0), COALESCE(w.billed, 0),
-        {", ".join(f"COALESCE(w.{name}, 0)" for name in WAITS)}
-    FROM (SELECT claim_id FROM w UNION SELECT claim_id FROM care_recheck WHERE closed_at IS NULL) q
+        GROUP BY l.claim_id),
+    r AS (SELECT DISTINCT claim_id FROM care_recheck WHERE closed_at IS NULL)
+    SELECT {{what}} FROM (SELECT claim_id FROM w UNION SELECT claim_id FROM r) q
     JOIN care_claim c ON c.id = q.claim_id JOIN people_household h ON h.id = c.household_id
-    LEFT JOIN w ON w.claim_id = q.claim_id"""
+    LEFT JOIN w ON w.claim_id = q.claim_id LEFT JOIN r ON r.claim_id = q.claim_id WHERE {{within}}"""
+#: Nobody asks for another look, and every reason is one that looking does not settle.
+_HELD = f"""CASE WHEN r.claim_id IS NULL AND 1 IN ({", ".join(f"w.{name}" for name in HELD)})
+    AND 1 NOT IN ({", ".join(f"w.{name}" for name in WAITS if name not in HELD)}) THEN 1 ELSE 0 END"""
+_FILE = f"""c.id, c.number, h.number, h.region_id, c.received, COALESCE(w.lines, 0), COALESCE(w.billed, 0), {_HELD},
+    {", ".join(f"COALESCE(w.{name}, 0)" for name in WAITS)}"""
 
 
 def waiting_for_review(by: By) -> list[Waiting]:
     """The files within the reach of who asks, without their own family's, in the order in which they should be done:
     what somebody waits for an answer to first, then what was handed in first, the larger before the smaller."""
-    regions = regions_within(by, "care.review")
-    with connection.cursor() as cursor:
-        cursor.execute(_FILES)
-        rows = cursor.fetchall()
-    rows = [row for row in rows if regions is None or row[3] in regions]
-    if by.household is not None:
-        own = Household.objects.values_list("number", flat=True).get(pk=by.household)
-        rows = [row for row in rows if row[2] != own]
+    rows = _asked(by, _FILE)
     second = _second_looks([row[0] for row in rows])
     tasks = {task.claim_id: task for task in Task.objects.filter(until__gt=by.at)}
     names = dict(User.objects.filter(id__in={t.holder for t in tasks.values()}).values_list("id", "name"))
@@ -70,12 +66,34 @@ def waiting_for_review(by: By) -> list[Waiting]:
     found = [
         Waiting(
             row[0], row[1], row[2], codes.get(row[3], ""), _day(row[4]), row[5], int(row[6]),
-            (*second.get(row[0], ()), *(name for name, is_so in zip(WAITS, row[7:], strict=True) if is_so)),
-            *_held(tasks.get(row[0]), names),
+            (*second.get(row[0], ()), *(name for name, is_so in zip(WAITS, row[8:], strict=True) if is_so)),
+            bool(row[7]), *_at_hand(tasks.get(row[0]), names),
         )
         for row in rows
     ]  # fmt: skip
     return sorted(found, key=lambda one: (one.held, not _second(one), one.received, -one.billed, one.claim))
+
+
+def how_many(by: By, *, held: bool) -> Waits:
+    """Of the same files, those that a look can settle, or those that are ``held``; what their waiting lines bill."""
+    what = f"{_HELD}, COUNT(*), MIN(c.received), SUM(COALESCE(w.billed, 0))"
+    told = {bool(row[0]): row for row in _asked(by, what, " GROUP BY 1")}
+    if held not in told:
+        return Waits(0, None, 0)
+    _, count, oldest, billed = told[held]
+    return Waits(count, _day(oldest), int(billed))
+
+
+def _asked(by: By, what: str, after: str = "") -> list[Any]:
+    """Of the files within the reach of who asks, without their own family's."""
+    within, values = "h.id <> %s", [by.household or 0]
+    regions = regions_within(by, "care.review")
+    if regions is not None:
+        within += f" AND h.region_id IN ({', '.join(['%s'] * len(regions)) or 'NULL'})"
+        values += sorted(regions)
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUE.format(what=what, within=within) + after, values)
+        return list(cursor.fetchall())
 
 
 def next_of(by: By, *, after: int | None = None) -> list[int]:
@@ -105,7 +123,7 @@ def _second_looks(claims: list[int]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _held(task: Task | None, names: dict[int, str]) -> tuple[int | None, str, datetime | None]:
+def _at_hand(task: Task | None, names: dict[int, str]) -> tuple[int | None, str, datetime | None]:
     return (None, "", None) if task is None else (task.holder, names.get(task.holder, ""), task.until)
 
 
