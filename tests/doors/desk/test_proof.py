@@ -1,4 +1,4 @@
-"""A fresh proof of who one is, before what is grave: what was typed comes through it, and so does what is taken away."""
+"""A fresh proof of who one is before what is grave: what was typed comes through it, and so does what is taken away."""
 
 from __future__ import annotations
 

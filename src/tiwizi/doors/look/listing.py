@@ -20,7 +20,7 @@ and in the template, wherever the list stands, ``{% include "look/listing.html" 
 added up here: good for some thousands. For a large table give ``ask`` instead, a function (Asked) -> Page that filters,
 sorts and adds up in the database and answers from ``asked.after`` on: keyset paging. Every filter is a GET parameter of
 its key (of "days": <key>_since, <key>_until), with ``sort``, ``after`` and ``per``; ``export=xlsx`` or ``csv`` takes
-away all pages of what is shown (listing_out.py), once proven (proof.py), and leaves a trace. Amounts are whole minor units.
+away all pages of what is shown (listing_out.py), once proven (proof.py), and leaves a trace. Amounts: minor units.
 """
 
 from __future__ import annotations
