@@ -109,7 +109,7 @@ def appeal(request: Desk, number: int) -> HttpResponse:
         "found": found, "one": found.told, "refusal": refusal, "faults": faults,
         "answer": request.POST.get("answer", ""), "may_answer": request.by.may("care.review"),
         "may_withdraw": request.by.may("care.receive"), "over": -(found.told.days_left or 0),
-        "sees_care": request.by.may("care.read_medical"),
+        "sees_care": found.told.sees_care,
     }  # fmt: skip
     return render(request, "desk/appeal.html", context, status=422 if refusal or faults else 200)
 

@@ -26,14 +26,14 @@ PROPOSED, HOLDS = timedelta(days=10), timedelta(days=180)
 
 @page("care.read")
 def approvals(request: Desk) -> HttpResponse:
-    sees_care = request.by.may("care.read_medical")
+    rows = asked.approvals(request.by, language(), on=clock.today())
     columns = [
         Column("number", "approvals:number", "code", link=lambda row: reverse("approval", args=[row.number])),
         Column("who", "approvals:person", "name"),
         Column("state", "approvals:state", "state"),
         Column("days_left", "approvals:days_left", "number"),
         Column("household", "approvals:household", "code"),
-        *([Column("label", "approvals:act")] if sees_care else []),
+        *([Column("label", "approvals:act", value=_act)] if any(row.sees_care for row in rows) else []),
         Column("amount", "approvals:amount", "amount"),
         Column("asked_on", "approvals:asked_on", "day"),
         Column("deadline", "approvals:deadline", "day"),
@@ -48,7 +48,6 @@ def approvals(request: Desk) -> HttpResponse:
         ),
         Filter("deadline", "approvals:deadline", "days"),
     )
-    rows = asked.approvals(request.by, language(), on=clock.today())
     waits = [row.days_left for row in rows if row.days_left is not None]
     listing = Listing("approvals", "approvals:title", columns, rows=lambda: rows, filters=filters,
                       empty="approvals:empty")  # fmt: skip
@@ -56,6 +55,10 @@ def approvals(request: Desk) -> HttpResponse:
         "waits": len(waits), "late": sum(1 for days in waits if days < 0), "may_ask": request.by.may("care.receive"),
     }  # fmt: skip
     return answer(request, listing, "desk/approvals.html", context)
+
+
+def _act(row: ApprovalRow) -> str:
+    return row.label if row.sees_care else ""
 
 
 def _states() -> list[tuple[str, str]]:
@@ -151,7 +154,7 @@ def approval(request: Desk, number: str) -> HttpResponse:
     leave_trace(request.by, subject=f"household:{one.home}", what=f"approval:{one.approval}")
     context = {
         "one": one, "said": said, "faults": faults, "refusal": refusal, "over": -(one.days_left or 0),
-        "sees_care": request.by.may("care.read_medical"), "may_decide": request.by.may("care.approve_care"),
+        "sees_care": one.sees_care, "may_decide": request.by.may("care.approve_care"),
         "files": asked.files_that_name(number),
     }  # fmt: skip
     return render(request, "desk/approval.html", context, status=422 if refusal or faults else 200)

@@ -15,7 +15,8 @@ from tiwizi.doors.look.templatetags.look import language
 from tiwizi.records.care.queries.household import Covered, HouseholdFile, Relative, household_file
 from tiwizi.records.care.queries.household_days import files_of, payments_of
 from tiwizi.records.care.queries.rights import Left, what_is_left
-from tiwizi.records.people.looks import look_at, who_looked, within_reach
+from tiwizi.records.people.looks import look_at, reads_care, who_looked, within_reach
+from tiwizi.records.people.queries import BREAKS_GLASS
 from tiwizi.rules.period import age_in_years
 from tiwizi.rules.phone import spaced_phone
 
@@ -23,6 +24,7 @@ from tiwizi.rules.phone import spaced_phone
 MAY = {
     "write": "people.write", "account": "people.request_account", "receive": "care.receive", "files": "care.read",
     "orders": "money.read", "attach": "people.attach", "letters": "people.write_letters", "looks": "trail.read",
+    "break_glass": BREAKS_GLASS,
 }  # fmt: skip
 
 
@@ -44,7 +46,7 @@ class Shown:
 def household(request: Desk, number: str) -> HttpResponse:
     file, day = looked_at(request, number, what="household"), clock.today()
     region = file.region[0] if file.region else None
-    medical = within_reach(request.by, "care.read_medical", region)
+    medical = reads_care(request.by, file.household, region)
     rights = [left for left in what_is_left(file.household, day, language()) if medical or not left.code]
     looks = who_looked(file.household)
     here = {

@@ -22,7 +22,7 @@ from tiwizi.records.care.queries.letters_made import letter as kept_letter
 from tiwizi.records.care.queries.letters_made import letters_of, mutual
 from tiwizi.records.care.queries.papers import MEDICAL, Subject, subject_of
 from tiwizi.records.database import files
-from tiwizi.records.people.looks import leave_trace, within_reach
+from tiwizi.records.people.looks import leave_trace, reads_care, within_reach
 from tiwizi.records.people.operations.letters import WAYS, choose_language, keep_letter, send_letter
 from tiwizi.records.trail.refusal import Refused
 from tiwizi.reports.letters.compose import OF_CLAIM, Composed, Setting, Wanted, of_claim, of_household, of_orders
@@ -162,8 +162,8 @@ def _context(request: Desk, subject: Subject) -> dict[str, Any]:
     return {
         "subject": subject, "to": to, "kinds": kinds, "asks": subject.what != "payment", "pieces": PIECES,
         "until": clock.today() + TIME_TO_BRING, "letters": letters_of(request.by, [subject.household]),
-        "whole": within_reach(request.by, MEDICAL, subject.region), "may_choose": request.by.may("people.write"),
-        "has_head": mutual() is not None,
+        "whole": reads_care(request.by, subject.household, subject.region),
+        "may_choose": request.by.may("people.write"), "has_head": mutual() is not None,
     }  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def _made(request: Desk, subject: Subject) -> tuple[int | None, dict[str, str] |
 def _composed(request: Desk, subject: Subject, kind: str, typed: Any) -> Composed:
     """Raises Refused."""
     shared = setting(request, typed.get("lang", ""))
-    care = within_reach(request.by, MEDICAL, subject.region)
+    care = reads_care(request.by, subject.household, subject.region)
     number = int(subject.name.partition(":")[2])
     if subject.household not in recipients([subject.household]):
         raise Refused("nobody_to_write_to")

@@ -20,6 +20,11 @@ def within_reach(by: By, need: str, region: int | None) -> bool:
     return any(grant.allows(need) and grant.region in (None, region) for grant in by.grants)
 
 
+def reads_care(by: By, household: int, region: int | None) -> bool:
+    """Whether somebody reads what the care of a household was: by their role there, or for an hour and a reason."""
+    return within_reach(by, "care.read_medical", region) or household in by.opened
+
+
 def regions(by: By, need: str) -> tuple[int, ...] | None:
     """The regions in which somebody may do this; None: everywhere."""
     held = [grant.region for grant in by.grants if grant.allows(need)]

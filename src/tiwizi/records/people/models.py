@@ -366,9 +366,11 @@ class FactorReset(models.Model):
 
 
 class BrokenGlass(models.Model):
-    """Somebody who reads no medical data otherwise, reads it until a moment, for a reason that they gave (S8)."""
+    """Somebody who reads no medical data otherwise, reads that of a household until a moment, for a reason that they
+    gave (S8). Without a household: of before it had to be named, when it opened all."""
 
     user = models.ForeignKey(User, models.PROTECT, db_index=False, related_name="+")
+    household = models.ForeignKey(Household, models.PROTECT, db_index=False, null=True, related_name="+")
     reason = models.CharField(max_length=1000)
     opened_at = models.DateTimeField()
     until = models.DateTimeField()

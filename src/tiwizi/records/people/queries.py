@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tiwizi.records.people.models import BrokenGlass, Membership, RoleGrant, SavedView, User
 from tiwizi.records.trail.gate import By
@@ -31,24 +31,30 @@ def who_acts(login: str, *, at: datetime, key: str | None = None) -> By | None:
         return None
     held = RoleGrant.objects.filter(user=user, revoked_at=None)
     grants = tuple(Grant(grant.role, grant.region_id) for grant in held if in_force(grant))
-    if any(grant.allows(BREAKS_GLASS) for grant in grants) and glass_until(user.id, at=at) is not None:
-        grants += (Grant("broken_glass"),)
     places = Membership.objects.filter(Q(until=None) | Q(until__gt=at.date()), person=user.person_id)
     household = places.order_by("-since").values_list("household_id", flat=True).first() if user.person_id else None
-    return By(user.id, grants, at, key, user.person_id, household)
+    breaks = any(grant.allows(BREAKS_GLASS) for grant in grants)
+    opened = frozenset(_broken_by(user.id, at).values_list("household_id", flat=True)) if breaks else frozenset()
+    return By(user.id, grants, at, key, user.person_id, household, opened)
 
 
-def glass_until(user: int, *, at: datetime) -> datetime | None:
-    """Until when somebody reads medical data who broke the glass; None where it is whole."""
-    broken = BrokenGlass.objects.filter(user=user, opened_at__lte=at, until__gt=at).order_by("-until")
+def glass_until(user: int, *, household: int, at: datetime) -> datetime | None:
+    """Until when somebody reads the medical data of a household who broke the glass; None where it is whole."""
+    broken = _broken_by(user, at).filter(household=household).order_by("-until")
     return broken.values_list("until", flat=True).first()
 
 
+def _broken_by(user: int, at: datetime) -> QuerySet[BrokenGlass]:
+    """What somebody has open now."""
+    return BrokenGlass.objects.filter(user=user, household__isnull=False, opened_at__lte=at, until__gt=at)
+
+
 class Broken(NamedTuple):
-    """A time that somebody broke the glass."""
+    """A time that somebody broke the glass. ``household``: its number, "" of before one had to be named."""
 
     user: int
     name: str
+    household: str
     reason: str
     opened_at: datetime
     until: datetime
@@ -56,8 +62,14 @@ class Broken(NamedTuple):
 
 def broken_glass(*, limit: int = 100) -> list[Broken]:
     """The latest times, the latest first."""
-    rows = BrokenGlass.objects.select_related("user").order_by("-opened_at", "-id")[:limit]
-    return [Broken(row.user_id, row.user.name, row.reason, row.opened_at, row.until) for row in rows]
+    rows = BrokenGlass.objects.select_related("user", "household").order_by("-opened_at", "-id")[:limit]
+    return [
+        Broken(
+            row.user_id, row.user.name, row.household.number if row.household else "", row.reason, row.opened_at,
+            row.until,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def household_of(person: int, *, on: date) -> Membership | None:

@@ -41,7 +41,8 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class By:
-    """Who acts, when, and by which name the act is known. ``person`` and ``household``: who they are as members."""
+    """Who acts, when, and by which name the act is known. ``person`` and ``household``: who they are as members.
+    ``opened``: the households whose care they read for an hour, who broke the glass (S8)."""
 
     user: int
     grants: tuple[Grant, ...]
@@ -49,6 +50,7 @@ class By:
     key: str | None = None
     person: int | None = None
     household: int | None = None
+    opened: frozenset[int] = frozenset()
 
     def may(self, permission: str) -> bool:
         return any(grant.allows(permission) for grant in self.grants)

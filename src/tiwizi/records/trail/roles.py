@@ -72,10 +72,6 @@ ROLES: dict[str, Role] = {
     ),
 }
 
-#: What nobody is given, and some open for an hour: who breaks the glass reads what the care was (S8).
-OPENED: dict[str, Role] = {"broken_glass": Role(frozenset(("care.read_medical",)))}
-_EVERY = ROLES | OPENED
-
 #: Verbs that say how the house is run and nothing of anybody's care, cover or money: what who runs the machines reads.
 TECHNICAL = frozenset((
     "people.open_administration", "people.create_user", "people.ask_grant", "people.confirm_grant",
@@ -114,4 +110,4 @@ class Grant(NamedTuple):
     region: int | None = None
 
     def allows(self, permission: str) -> bool:
-        return permission in _EVERY[self.role].permissions
+        return permission in ROLES[self.role].permissions

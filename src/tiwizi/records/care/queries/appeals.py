@@ -7,14 +7,15 @@ from datetime import date, datetime
 
 from tiwizi.records.care.models import Appeal, Claim
 from tiwizi.records.care.operations.appeals import decided_by
-from tiwizi.records.people.looks import regions_within, within_reach
+from tiwizi.records.people.looks import reads_care, regions_within, within_reach
 from tiwizi.records.people.models import User
 from tiwizi.records.trail.gate import By
 
 
 @dataclass(frozen=True)
 class AppealRow:
-    """``days_left``: until its deadline, negative once that is over; None where it was answered."""
+    """``days_left``: until its deadline, negative once that is over; None where it was answered. ``sees_care``: whether
+    who asks reads what the care was."""
 
     appeal: int
     claim: str
@@ -29,6 +30,7 @@ class AppealRow:
     answered_at: datetime | None
     grounds: str
     answer: str
+    sees_care: bool
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def appeals(by: By, *, on: date) -> list[AppealRow]:
     if by.household is not None:
         rows = rows.exclude(claim__household=by.household)
     names = dict(User.objects.filter(id__in=rows.values("decided_by")).values_list("id", "name"))
-    found = [_row(row, names, on) for row in rows]
+    found = [_row(by, row, names, on) for row in rows]
     return sorted(found, key=lambda one: (one.days_left is None, one.deadline, one.appeal))
 
 
@@ -60,7 +62,7 @@ def appeal(by: By, number: int, *, on: date) -> Opened | None:
     if row.claim.household_id == by.household:
         return None
     names = dict(User.objects.filter(id=row.decided_by or 0).values_list("id", "name"))
-    return Opened(_row(row, names, on), by.user in decided_by(row.claim_id))
+    return Opened(_row(by, row, names, on), by.user in decided_by(row.claim_id))
 
 
 def claim_to_appeal(by: By, number: str) -> tuple[int, int] | None:
@@ -71,10 +73,11 @@ def claim_to_appeal(by: By, number: str) -> tuple[int, int] | None:
     return row[0], row[1]
 
 
-def _row(row: Appeal, names: dict[int, str], on: date) -> AppealRow:
+def _row(by: By, row: Appeal, names: dict[int, str], on: date) -> AppealRow:
     home = row.claim.household
     return AppealRow(
         row.id, row.claim.number, home.number, home.id, home.region.code if home.region else "", row.raised_on,
         row.deadline, (row.deadline - on).days if row.state == "raised" else None, row.state,
         names.get(row.decided_by or 0, ""), row.decided_at, row.grounds, row.answer,
+        reads_care(by, home.id, home.region_id),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from tiwizi.records.care.models import Claim, PriorApproval
 from tiwizi.records.care.queries.review_file import label_of
-from tiwizi.records.people.looks import regions_within, within_reach
+from tiwizi.records.people.looks import reads_care, regions_within, within_reach
 from tiwizi.records.people.models import Household, Membership, User
 from tiwizi.records.trail.gate import By
 
@@ -23,7 +23,7 @@ class Named:
 @dataclass(frozen=True)
 class ApprovalRow:
     """Quantities are thousandths, amounts minor units. ``days_left``: until its deadline, negative once that is over;
-    None where it was answered."""
+    None where it was answered. ``sees_care``: whether who asks reads what the care is."""
 
     approval: int
     number: str
@@ -47,6 +47,7 @@ class ApprovalRow:
     answer: str
     answered_by: str
     answered_at: datetime | None
+    sees_care: bool
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def approvals(by: By, lang: str, *, on: date) -> list[ApprovalRow]:
     if by.household is not None:
         rows = rows.exclude(household=by.household)
     names = dict(User.objects.filter(id__in=rows.values("decided_by")).values_list("id", "name"))
-    found = [_row(row, names, lang, on) for row in rows]
+    found = [_row(by, row, names, lang, on) for row in rows]
     return sorted(found, key=lambda one: (one.days_left is None, one.deadline, one.approval))
 
 
@@ -79,7 +80,7 @@ def approval(by: By, number: str, lang: str, *, on: date) -> ApprovalRow | None:
     if row is None or not within_reach(by, "care.read", row.household.region_id) or row.household_id == by.household:
         return None
     names = dict(User.objects.filter(id=row.decided_by or 0).values_list("id", "name"))
-    return _row(row, names, lang, on)
+    return _row(by, row, names, lang, on)
 
 
 def files_that_name(number: str) -> list[str]:
@@ -103,7 +104,7 @@ def _rows() -> Any:
     return PriorApproval.objects.select_related("household__region", "person", "act", "provider").order_by("-id")
 
 
-def _row(row: PriorApproval, names: dict[int, str], lang: str, on: date) -> ApprovalRow:
+def _row(by: By, row: PriorApproval, names: dict[int, str], lang: str, on: date) -> ApprovalRow:
     home, person = row.household, row.person
     return ApprovalRow(
         row.id, row.number, home.number, home.id, home.region.code if home.region else "",
@@ -112,4 +113,5 @@ def _row(row: PriorApproval, names: dict[int, str], lang: str, on: date) -> Appr
         row.provider.number if row.provider else "", row.quantity, row.amount, row.quantity_approved,
         row.amount_approved, row.asked_on, row.deadline, (row.deadline - on).days if row.state == "asked" else None,
         row.since, row.until, row.state, row.answer or "", names.get(row.decided_by or 0, ""), row.decided_at,
+        reads_care(by, home.id, home.region_id),
     )  # fmt: skip

@@ -14,13 +14,13 @@ from tiwizi.records.care.queries.decisions import Decided, explained, label_of
 from tiwizi.records.database.columns import among, read_columns
 from tiwizi.records.database.keyset import keyset
 from tiwizi.records.money.models import DECISION, PaymentItem
-from tiwizi.records.people.looks import leave_trace, regions_of, within_reach
+from tiwizi.records.people.looks import leave_trace, reads_care, regions_of, within_reach
 from tiwizi.records.people.models import Person
 from tiwizi.records.trail.gate import By
 from tiwizi.rules.adjudicate.waterfall import Explained
 from tiwizi.rules.terms import ATTRIBUTES, REASONS, STATES
 
-NEED, MEDICAL = "care.read", "care.read_medical"
+NEED = "care.read"
 #: A file of more lines is explained for the first ones alone.
 MOST_TOLD = 60
 #: A line that nobody has decided yet.
@@ -118,7 +118,7 @@ def claim_file(by: By, number: str, lang: str, *, need: str = NEED, what: str = 
     if claim is None or not within_reach(by, need, claim.household.region_id):
         return None
     leave_trace(by, subject=f"household:{claim.household_id}", what=what)
-    medical = within_reach(by, MEDICAL, claim.household.region_id)
+    medical = reads_care(by, claim.household_id, claim.household.region_id)
     provider = claim.provider
     return ClaimFile(
         claim.id, claim.number, claim.household.number, claim.received, claim.care_from, claim.care_to,

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from tiwizi.records.care.queries.papers import MEDICAL
-from tiwizi.records.people.looks import within_reach
+from tiwizi.records.people.looks import reads_care, within_reach
 from tiwizi.records.people.models import Letter, Mutual, User
 from tiwizi.records.people.operations.letters import unpacked
 from tiwizi.records.trail.gate import By
@@ -83,4 +82,4 @@ def letter(by: By, number: int) -> tuple[dict[str, Any], str, int] | None:
 
 
 def _readable(by: By, row: Letter) -> bool:
-    return not row.tells_care or within_reach(by, MEDICAL, row.household.region_id)
+    return not row.tells_care or reads_care(by, row.household_id, row.household.region_id)

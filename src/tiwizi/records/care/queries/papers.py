@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from tiwizi.records.care.models import Claim, LetterPart
 from tiwizi.records.database import files
-from tiwizi.records.people.looks import within_reach
+from tiwizi.records.people.looks import reads_care, within_reach
 from tiwizi.records.people.models import Document, Household, Mutual
 from tiwizi.records.people.operations.papers import OF_NO_ILLNESS
 from tiwizi.records.trail.gate import By
@@ -67,7 +67,7 @@ def papers_of(by: By, subject: Subject) -> list[Paper]:
         key = (row.kind, bytes(row.original or row.digest), row.received_at)
         found.setdefault(key, []).append(Page(row.id, row.page or 1))
     return [
-        Paper(kind, at, may_open(by, kind, subject.what, subject.region), tuple(sorted(pages, key=_place)))
+        Paper(kind, at, _may_open(by, kind, subject), tuple(sorted(pages, key=_place)))
         for (kind, _, at), pages in found.items()
     ]
 
@@ -76,16 +76,19 @@ def _place(page: Page) -> int:
     return page.page
 
 
-def may_open(by: By, kind: str, what: str, region: int | None) -> bool:
-    """Whether somebody may see a paper of a kind, of a file or of a household, in a region."""
-    need = "people.read" if what == "household" and kind in OF_NO_ILLNESS else MEDICAL
-    return within_reach(by, need, region)
+def _may_open(by: By, kind: str, subject: Subject) -> bool:
+    if subject.what == "household" and kind in OF_NO_ILLNESS:
+        return within_reach(by, "people.read", subject.region)
+    return reads_care(by, subject.household, subject.region)
 
 
 def paper(by: By, document: int) -> tuple[str, int] | None:
     """(digest in hex, id of the household) of a page; None where it is not there or not for who asks."""
     row = Document.objects.filter(id=document, page__isnull=False).select_related("household").first()
-    if row is None or not may_open(by, row.kind, row.subject.partition(":")[0], row.household.region_id):
+    if row is None:
+        return None
+    home, (what, _, number) = row.household, row.subject.partition(":")
+    if not _may_open(by, row.kind, Subject(what, number, row.subject, home.id, home.region_id)):
         return None
     return bytes(row.digest).hex(), row.household_id
 

@@ -1,10 +1,10 @@
-"""Breaking the glass: medical data, for an hour, for a reason, with an alert (S8)."""
+"""Breaking the glass: the medical data of one household, for an hour, for a reason, with an alert (S8)."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from tiwizi.records.people.models import BrokenGlass, RoleGrant
+from tiwizi.records.people.models import BrokenGlass, Household, RoleGrant
 from tiwizi.records.people.queries import BREAKS_GLASS, in_force
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.refusal import Refused
@@ -16,16 +16,22 @@ ALERTED = "dpo"
 
 
 @operation("people.break_glass", need=BREAKS_GLASS)
-def break_glass(act: Act, *, reason: str) -> str:
-    """Read what the care was for an hour from now on. The data protection officers are told; every look leaves its
-    trace as always. Until when, in ISO 8601. Refused: glass_needs_a_reason."""
-    act.within(None)
+def break_glass(act: Act, *, household: int, reason: str) -> str:
+    """Read what the care of a household was for an hour from now on. The data protection officers are told; every look
+    leaves its trace as always. Until when, in ISO 8601. Refused: glass_needs_a_reason, no_such, own_family."""
+    home = Household.objects.filter(id=household).first()
+    if home is None:
+        raise Refused("no_such", what="household", number=household)
+    act.within(home.region_id)
+    act.not_own(home.id)
     reason = " ".join(reason.split())
     if not SHORTEST <= len(reason) <= LONGEST:
         raise Refused("glass_needs_a_reason", least=SHORTEST, most=LONGEST)
     until = act.at + OPEN_FOR
-    broken = BrokenGlass.objects.create(user_id=act.by.user, reason=reason, opened_at=act.at, until=until)
-    act.about("user", act.by.user)
+    broken = BrokenGlass.objects.create(
+        user_id=act.by.user, household=home, reason=reason, opened_at=act.at, until=until
+    )
+    act.about("household", home.id)
     act.note(glass=broken.id)
     held = RoleGrant.objects.filter(role=ALERTED, revoked_at=None, user__is_active=True)
     act.say("glass.broken", glass=broken.id, user=act.by.user, until=until, to=[g.user_id for g in held if in_force(g)])
