@@ -33,7 +33,7 @@ NO_PAGES = {
     "batch_letters_file", "card_print", "export_books", "mfa_deactivate_totp", "mfa_view_recovery_codes",
     "mfa_remove_webauthn", "mfa_edit_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "save_view",
     "forget_view", "review_next", "mfa_generate_recovery_codes", "statement_preview", "letter_made", "letter_language",
-    "card_revoke", "verify_trail", "account_inactive",
+    "card_revoke", "verify_progress", "account_inactive",
 }  # fmt: skip
 #: What the demo has none of: their own tests show them.
 NONE_THERE = {

@@ -7,6 +7,7 @@ import pkgutil
 import re
 
 import pytest
+from django.test import Client
 from tests.doors.desk.conftest import Desk, prove
 from tests.doors.desk.test_matrix import employ
 
@@ -96,20 +97,45 @@ def test_what_is_shown_is_taken_away_and_that_stands_in_the_trail(desk: Desk, au
     assert "A emporté une liste" in rows(client.get("/trail/").content.decode())[0]
 
 
+def verified(client: Client, **head: str) -> str:
+    """The page once a worker has walked."""
+    from tiwizi.doors.clock import now
+    from tiwizi.records.trail.walking import work
+
+    assert client.post("/trail/verify/", head)["Location"] == "/trail/verify/"
+    work(worker="w1", clock=now)
+    return client.get("/trail/verify/").content.decode()
+
+
 def test_the_chain_is_verified_by_a_button_that_tells_where_it_breaks(desk: Desk, auditor: None) -> None:
     from django.db import connection
 
     client = desk("aziz")
-    holds = client.post("/trail/verify/", {"key": "k"}).content.decode()
-    assert "La chaîne tient" in holds
+    holds = verified(client, key="k")
+    assert "La chaîne tient" in holds and "aziz" in holds
     digest = re.search(r"whole\">([0-9a-f]{64})<", holds)
     assert digest
-    lost = client.post("/trail/verify/", {"position": "3", "digest": digest[1]}).content.decode()
-    assert "n’est plus là" in lost
+    assert "n’est plus là" in verified(client, position="3", digest=digest[1])
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER trail_event_append_only_update")
         cursor.execute("UPDATE trail_event SET verb = 'people.looked' WHERE position = 5")
-    assert "Cet événement a été modifié" in client.post("/trail/verify/", {}).content.decode()
+    assert "Cet événement a été modifié" in verified(client)
+
+
+def test_a_walk_is_shown_while_it_goes_on_and_the_browser_asks_until_it_has_ended(desk: Desk, auditor: None) -> None:
+    from tiwizi.doors.clock import now
+    from tiwizi.records.trail.walking import work
+
+    client = desk("aziz")
+    assert client.get("/trail/verify/progress/").status_code == 286
+    client.post("/trail/verify/", {"key": "k"})
+    page = client.get("/trail/verify/").content.decode()
+    assert "<progress" in page and 'hx-get="/trail/verify/progress/"' in page
+    assert client.get("/trail/verify/progress/").status_code == 200
+    again = client.post("/trail/verify/", {"key": "k2"})
+    assert again.status_code == 422 and "déjà en cours" in again.content.decode()
+    work(worker="w1", clock=now)
+    assert client.get("/trail/verify/progress/").status_code == 286
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,6 @@ from tests.records.refused import refuses
 
 from tiwizi.records.trail.chain import Draft, append
 from tiwizi.records.trail.gate import By
-from tiwizi.records.trail.operations import verify_trail
-from tiwizi.records.trail.queries import history
 from tiwizi.records.trail.roles import Grant
 from tiwizi.records.trail.search import Sought, search
 
@@ -70,12 +68,3 @@ def test_who_runs_the_machines_sees_technical_events_alone() -> None:
 @pytest.mark.parametrize("after", ["x", "1", "1.", "9" * 40, "1.2.3", "-1.-1", "'"])
 def test_a_place_that_is_none_is_the_beginning_or_the_end(after: str) -> None:
     search(AUDITOR, Sought(), after=after)
-
-
-def test_whoever_verifies_the_chain_is_in_it() -> None:
-    verdict = verify_trail(AUDITOR)
-    assert (verdict.rows, verdict.faults) == (12, ())
-    (noted,) = history("trail", 12)
-    assert noted.verb == "trail.verify" and noted.body["faults"] == 0
-    with refuses("not_allowed"):
-        verify_trail(by("treasurer"))

@@ -59,21 +59,23 @@ def worker(
 
 
 def _turn(name: str, threads: int) -> int:
-    """Send what the outbox holds; read and post the sheets that were dropped at the desk; do what there is to do in all
-    runs that are not at an end; sum up the books, where much was booked, so that balances stay quick; write the letters
-    of batches. How many shards and parts of letters that were."""
+    """Send what the outbox holds; read and post the sheets that were dropped at the desk; walk the chain, where it is
+    asked for; do what there is to do in all runs that are not at an end; sum up the books, where much was booked, so
+    that balances stay quick; write the letters of batches. How many shards and parts of letters that were."""
     from tiwizi.doors.gateways.notices import send_due
     from tiwizi.records.care.queries.lines import open_runs
     from tiwizi.records.care.worker import beat, work
     from tiwizi.records.intake import delivering
     from tiwizi.records.money.operations import sum_up
     from tiwizi.records.money.queries.balances import not_summed_up
+    from tiwizi.records.trail import walking
     from tiwizi.reports.letters.batch import write_parts
 
     beat(name, clock.now())
     _expire()
     send_due(clock.now())
     delivering.work(worker=name, clock=clock.now)
+    walking.work(worker=name, clock=clock.now)
     shards = sum(work(run=run, worker=name, clock=clock.now, threads=threads) for run in open_runs())
     if not_summed_up() > MANY:
         sum_up(the_clock())

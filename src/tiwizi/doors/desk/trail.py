@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
 from tiwizi.doors import clock
-from tiwizi.doors.desk.page import Desk, page, told
+from tiwizi.doors.desk.page import Desk, attempt, page
+from tiwizi.doors.desk.runs import STOP_ASKING
 from tiwizi.doors.desk.templatetags.staff import role
 from tiwizi.doors.look.listing import Asked, Column, Filter, Listing, Page, answer
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.locale import catalogue
+from tiwizi.records.care.queries.runs import workers_seen
 from tiwizi.records.care.queries.trail_subjects import KINDS, called, subjects_of
 from tiwizi.records.people.queries import user_names
 from tiwizi.records.people.staff import colleagues
 from tiwizi.records.trail.chain import Head
 from tiwizi.records.trail.operations import verify_trail
 from tiwizi.records.trail.queries import Done
-from tiwizi.records.trail.refusal import Refused
 from tiwizi.records.trail.roles import ROLES, TECHNICAL
 from tiwizi.records.trail.search import Sought, search
+from tiwizi.records.trail.walking import last_verification
 
 #: An event notes more than fits in a row.
 _LONGEST, _SHORT = 90, 40
@@ -131,16 +133,33 @@ def _verbs(request: Desk) -> list[tuple[str, str]]:
 
 @page("trail.verify", post=True)
 def verify(request: Desk) -> HttpResponse:
-    """The chain, walked from its first event to its last; what was noted elsewhere is held against it."""
-    context: dict[str, Any] = {"said": request.POST, "back": reverse("trail")}
+    """The chain, walked by a worker from its first event to its last; what was noted elsewhere is held against it."""
+    refusal = None
     if request.method == "POST":
         try:
-            context["verdict"] = verify_trail(request.by, expected=_expected(request))
+            _, refusal = attempt(request, verify_trail, expected=_expected(request))
         except ValueError:
-            context["refusal"] = {"message": t("trail:head_unread"), "way_out": t("trail:head_unread_way_out")}
-        except Refused as refused:
-            context["refusal"] = told(refused)
-    return render(request, "desk/trail_verify.html", context, status=422 if "refusal" in context else 200)
+            refusal = {"message": t("trail:head_unread"), "way_out": t("trail:head_unread_way_out")}
+        if refusal is None:
+            return HttpResponseRedirect(reverse("verify_trail"), status=303)
+    context = {"said": request.POST, "refusal": refusal, **_verified()}
+    return render(request, "desk/trail_verify.html", context, status=422 if refusal else 200)
+
+
+@page("trail.verify")
+def verify_progress(request: Desk) -> HttpResponse:
+    """The part of the page that changes."""
+    here = _verified()
+    return render(request, "desk/trail_verified.html", here, status=200 if here["goes_on"] else STOP_ASKING)
+
+
+def _verified() -> dict[str, Any]:
+    found = last_verification()
+    return {
+        "found": found, "goes_on": found is not None and found.ended_at is None,
+        "asked_by": user_names([found.asked_by]).get(found.asked_by, "") if found else "",
+        "workers": workers_seen(clock.now()),
+    }  # fmt: skip
 
 
 def _expected(request: Desk) -> Head | None:
@@ -154,4 +173,8 @@ def _expected(request: Desk) -> Head | None:
     return Head(int(position), found)
 
 
-PAGES = (("trail/", trail, "trail"), ("trail/verify/", verify, "verify_trail"))
+PAGES = (
+    ("trail/", trail, "trail"),
+    ("trail/verify/", verify, "verify_trail"),
+    ("trail/verify/progress/", verify_progress, "verify_progress"),
+)

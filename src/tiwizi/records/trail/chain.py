@@ -9,7 +9,6 @@ verifies gives a head that was noted elsewhere (a backup's, a printed one) and i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -114,36 +113,52 @@ def _hash(before: bytes, row: tuple[Any, ...]) -> bytes:
     return sha256(before + json.dumps(row, separators=(",", ":"), ensure_ascii=False).encode()).digest()
 
 
+@dataclass(frozen=True)
+class Walk:
+    """How far the chain has been walked: up to ``position``, whose hash is ``before``. ``seen``: whether the head that
+    was expected has been met."""
+
+    rows: int = 0
+    position: int = 0
+    before: bytes = START
+    seen: bool = False
+    faults: tuple[Fault, ...] = ()
+
+
 def verify(expected: Head | None = None) -> Verdict:
     """Walk the whole chain and name each row that was altered, or before which rows are missing or out of order."""
-    faults: list[Fault] = []
-    rows, at, before, seen = 0, 0, START, expected is None
-    for row in _events():
-        position, kept = row[0], row[-1]
-        rows += 1
-        if position != at + 1:
-            faults.append(Fault(position, "missing"))
-        elif _hash(before, row[:-1]) != kept:
-            faults.append(Fault(position, "altered"))
-        at, before = position, kept
-        seen = seen or Head(at, before) == expected
-    if not seen and expected is not None and expected.position > 0:
-        faults.append(Fault(expected.position, "head"))
-    return Verdict(rows, Head(at, before), tuple(faults))
+    walk, goes_on = Walk(), True
+    while goes_on:
+        walk, goes_on = walked_on(walk, expected)
+    return verdict_of(walk, expected)
 
 
-def _events() -> Iterator[tuple[Any, ...]]:
-    """Every row in order, piece by piece: (position, ..., request as hex, body, hash)."""
-    last = 0
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT {_COLUMNS} FROM trail_event WHERE position > %s ORDER BY position LIMIT %s", [last, PIECE]
-            )
-            piece = cursor.fetchall()
-        for position, moment, user, verb, subject, key, request, body, kept in piece:
-            asked = bytes(request).hex() if request is not None else None
-            yield position, moment, user, verb, subject, key, asked, body, bytes(kept)
-        if len(piece) < PIECE:
-            return
-        last = piece[-1][0]
+def walked_on(walk: Walk, expected: Head | None) -> tuple[Walk, bool]:
+    """The same walk a piece further, and whether the chain goes on from there."""
+    faults, position, before, seen = list(walk.faults), walk.position, walk.before, walk.seen
+    piece = _events(after=position)
+    for row in piece:
+        if row[0] != position + 1:
+            faults.append(Fault(row[0], "missing"))
+        elif _hash(before, row[:-1]) != row[-1]:
+            faults.append(Fault(row[0], "altered"))
+        position, before = row[0], row[-1]
+        seen = seen or Head(position, before) == expected
+    return Walk(walk.rows + len(piece), position, before, seen, tuple(faults)), len(piece) == PIECE
+
+
+def verdict_of(walk: Walk, expected: Head | None) -> Verdict:
+    """Of a walk that has come to the end of the chain."""
+    is_lost = expected is not None and expected.position > 0 and not walk.seen
+    lost = (Fault(expected.position, "head"),) if is_lost and expected is not None else ()
+    return Verdict(walk.rows, Head(walk.position, walk.before), walk.faults + lost)
+
+
+def _events(*, after: int) -> list[tuple[Any, ...]]:
+    """The next events in order: (position, ..., request as hex, body, hash)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COLUMNS} FROM trail_event WHERE position > %s ORDER BY position LIMIT %s", [after, PIECE]
+        )
+        rows = cursor.fetchall()
+    return [(*row[:6], bytes(row[6]).hex() if row[6] is not None else None, row[7], bytes(row[8])) for row in rows]

@@ -53,6 +53,23 @@ class Sending(models.Model):
     why = models.CharField(max_length=60, default="")  # "no_address", "too_old", the name of an error
 
 
+class Verification(models.Model):
+    """The chain is walked, or was, because somebody asked (walking.py): how far, and what came of it."""
+
+    asked_by = models.BigIntegerField()  # people.User
+    asked_at = models.DateTimeField()
+    expected = models.CharField(max_length=90, default="")  # a head that was noted elsewhere: "4711 0a1b..."
+    upto = models.BigIntegerField()  # the last position when it was asked for
+    position = models.BigIntegerField(default=0)  # walked up to here
+    rows = models.BigIntegerField(default=0)
+    before = models.BinaryField(max_length=32)  # the hash of that position
+    seen = models.BooleanField(default=False)  # whether the expected head was met
+    faults = models.JSONField(default=list)  # [[position, why], ...]
+    worker = models.CharField(max_length=120, default="")
+    leased_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+
 class Former(models.Model):
     """What a row said before it was changed, so that nothing is overwritten unseen. Outside the chain: it may hold
     names, which the law lets people have removed, and the chain must stand without them."""

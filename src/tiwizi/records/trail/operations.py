@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from tiwizi.records.trail.chain import Head, Verdict, verify
-from tiwizi.records.trail.gate import Act, By, operation
+from tiwizi.records.database.locks import take_turn
+from tiwizi.records.trail.chain import START, Head, head
+from tiwizi.records.trail.gate import Act, operation
+from tiwizi.records.trail.models import Verification
 from tiwizi.records.trail.refusal import Refused
 
 
-def verify_trail(by: By, *, expected: Head | None = None) -> Verdict:
-    """Walk the whole chain, and leave an event that says who did and what came out. Nobody waits meanwhile: the walk is
-    no transaction. Raises Refused."""
-    if not by.may("trail.verify"):
-        raise Refused("not_allowed", verb="trail.verify", permission="trail.verify")
-    verdict = verify(expected)
-    _note(by, rows=verdict.rows, head=verdict.head.hash, faults=len(verdict.faults))
-    return verdict
-
-
 @operation("trail.verify", need="trail.verify")
-def _note(act: Act, *, rows: int, head: bytes, faults: int) -> int:
+def verify_trail(act: Act, *, expected: Head | None = None) -> int:
+    """Have the whole chain walked by a worker (walking.py), one such walk at a time; its number. expected: a head that
+    was noted elsewhere. Refused: verification_goes_on."""
     act.within(None)
-    act.about("trail", rows)
-    act.note(head=head, faults=faults)
-    return rows
+    take_turn("trail.verify")
+    if Verification.objects.filter(ended_at=None).exists():
+        raise Refused("verification_goes_on")
+    said = f"{expected.position} {expected.hash.hex()}" if expected else ""
+    asked = Verification.objects.create(
+        asked_by=act.by.user, asked_at=act.at, expected=said, upto=head().position, before=START
+    )
+    act.about("trail", asked.pk)
+    return asked.pk

@@ -68,7 +68,7 @@ ROLES: dict[str, Role] = {
     #: The clock and the workers: what a person has set off, they finish. Nobody logs in as it.
     "system": _may(
         "care.decide care.receive people.write people.open_administration cover.write cover.propose_plan intake.write"
-        " money.post money.reconcile trail.send people.write_letters"
+        " money.post money.reconcile trail.send trail.walk people.write_letters"
     ),
 }
 
@@ -81,7 +81,7 @@ TECHNICAL = frozenset((
     "care.finish_run", "care.cancel_run",
     "care.retry_shard", "intake.see", "intake.accept", "intake.prepare", "intake.post", "intake.finish",
     "intake.deliver", "intake.tell_sheets", "intake.accept_delivery", "intake.resume_delivery",
-    "intake.withdraw_delivery", "trail.verify",
+    "intake.withdraw_delivery", "trail.verify", "trail.end_verification",
 ))  # fmt: skip
 
 #: Roles that one person never holds together (S9): who decides does not pay, who pays does not keep the books, and who
