@@ -41,7 +41,7 @@ def test_an_entry_adds_up_while_it_is_typed(desk_in: DeskIn) -> None:
     page = desk_in("hicham")
     page.goto("/books/entries/new/?book=sm")
     page.fill("[name=debit] >> nth=0", "1 234,56")
-    expect(page.locator("[data-sum=rest]")).to_have_text("Δ 1234.56")
+    expect(page.locator("[data-sum=rest]")).to_have_text("Δ 1\u202f234,56")
     page.fill("[name=credit] >> nth=1", "1234.56")
     expect(page.locator("[data-sum=rest]")).to_have_text("✓")
     rows = page.locator("form[data-legs] tbody tr")

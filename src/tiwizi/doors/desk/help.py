@@ -12,9 +12,10 @@ from tiwizi.doors.look.templatetags.look import language
 
 @page(None)
 def help_index(request: Desk) -> HttpResponse:
-    """Every concept, by its title."""
-    found = [concepts.concept(name, language()) for name in concepts.names()]
-    return render(request, "desk/help_index.html", {"concepts": found})
+    """Every concept by its title: first those that somebody has written in the reader's language."""
+    found = [one for name in concepts.names() if (one := concepts.concept(name, language())) is not None]
+    own, others = ([one for one in found if (one.lang == language()) is here] for here in (True, False))
+    return render(request, "desk/help_index.html", {"concepts": own, "others": others})
 
 
 @page(None)

@@ -14,7 +14,7 @@ from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.desk.sign_in import end_sessions, forget_second_factor, have_second_factor, invitation
 from tiwizi.doors.desk.templatetags.staff import role as named
 from tiwizi.doors.look.listing import Column, Filter, Listing, answer
-from tiwizi.doors.look.templatetags.look import t
+from tiwizi.doors.look.templatetags.look import listed, t
 from tiwizi.records.people.operations.entry import (
     ask_factor_reset,
     close_user,
@@ -59,7 +59,7 @@ def _listing(everybody: list[Colleague], safe: set[int]) -> Listing:
 
 
 def _roles_said(one: Colleague) -> str:
-    return ", ".join(
+    return listed(
         named(held.role)
         + (f" ({held.region})" if held.region else "")
         + (f" – {t('staff:waits')}" if held.waits else "")

@@ -24,9 +24,17 @@ def look(request: HttpRequest) -> dict[str, Any]:
         "currency": getattr(request, "currency", "MAD"),
         "help_concept": _help(request),
         "menu": getattr(request, "menu", ()),
+        "within": lambda: _within(request),
         "may_search": hasattr(request, "by") and request.by.may("people.read"),
         "form_key": _form_key,
     }
+
+
+def _within(request: HttpRequest) -> str:
+    """The page of the menu under whose address the reader is; "" at home."""
+    menu = getattr(request, "menu", ())
+    around = [(len(address), name) for name, address in menu if address != "/" and request.path.startswith(address)]
+    return max(around, default=(0, ""))[1]
 
 
 def _help(request: HttpRequest) -> str:

@@ -289,7 +289,7 @@ class Shown:
             at = column.key == self.asked.sort
             down = at and not self.asked.descending
             yield {
-                "text": self._heading(column), "is_numeric": column.is_numeric,
+                "key": column.key, "text": self._heading(column), "is_numeric": column.is_numeric,
                 "address": self.address(sort=f"-{column.key}" if down else column.key) if column.sorts else "",
                 "sorted": ("descending" if self.asked.descending else "ascending") if at else "none",
             }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -27,8 +27,8 @@ LOOKS = {
     "parked": ("saffron", "●"), "stopped": ("saffron", "●"), "arrived": ("ink", "◐"), "draft": ("saffron", "●"),
     "open": ("saffron", "●"), "same": ("plain", "="), "otherwise": ("saffron", "≠"),
     "reduced": ("ink", "◐"), "working": ("ink", "◐"), "posting": ("ink", "◐"), "leased": ("ink", "◐"),
-    "settled": ("green", "✓"), "ready": ("saffron", "●"), "sent": ("ink", "→"), "released": ("ink", "→"),
-    "handed_over": ("ink", "→"),
+    "settled": ("green", "✓"), "done": ("ink", "✓"), "ready": ("saffron", "●"), "sent": ("ink", "→"),
+    "released": ("ink", "→"), "handed_over": ("ink", "→"),
 }  # fmt: skip
 
 
@@ -141,6 +141,11 @@ def state(word: str) -> SafeString:
     colour, mark = LOOKS.get(word, ("plain", "·"))
     said = locale.text("desk/states", word, lang=language())
     return format_html('<span class="chip chip-{}"><span aria-hidden="true">{}</span> {}</span>', colour, mark, said)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words after each other, with the comma of the language."""
+    return ("، " if language() == "ar" else ", ").join(words)
 
 
 def state_word(word: str) -> str:

@@ -8,7 +8,11 @@ if (form) {
     const found = /^(\d{1,13})(?:\.(\d{1,2}))?$/.exec(plain);
     return found ? Number(found[1]) * 100 + Number((found[2] || "").padEnd(2, "0")) : 0;
   };
-  const written = (value) => (value / 100).toFixed(2);
+  const point = document.documentElement.lang === "en" ? "." : ",", gap = point === "." ? "," : "\u202f";
+  const written = (value) => {
+    const [whole, parts] = (value / 100).toFixed(2).split(".");
+    return whole.replace(/\B(?=(\d{3})+$)/g, gap) + point + parts;
+  };
   const add = () => {
     const sums = {};
     for (const side of ["debit", "credit"]) {
@@ -16,7 +20,7 @@ if (form) {
       form.querySelector(`[data-sum=${side}]`).textContent = written(sums[side]);
     }
     const rest = sums.debit - sums.credit;
-    form.querySelector("[data-sum=rest]").textContent = rest ? `Δ ${written(rest)}` : "✓";
+    form.querySelector("[data-sum=rest]").textContent = rest ? `Δ ${written(rest)}` : sums.debit ? "✓" : "";
   };
   form.addEventListener("input", add);
   add();

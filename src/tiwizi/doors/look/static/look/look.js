@@ -18,15 +18,53 @@ document.addEventListener("click", (event) => {
     if (!open.contains(event.target)) open.open = false;
   });
 });
-// A form that is on its way is not sent again by a second press.
+// A form that is on its way is not sent again by a second press; what the page itself switched off stays so.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method === "get") return;
-  event.target.querySelectorAll("button[type=submit], button:not([type])").forEach((button) => {
-    setTimeout(() => { button.disabled = true; }, 0);
-    setTimeout(() => { button.disabled = false; }, 8000);
+  event.target.querySelectorAll("button[type=submit]:enabled, button:not([type]):enabled").forEach((button) => {
+    setTimeout(() => { button.disabled = true; button.dataset.sent = ""; }, 0);
+    setTimeout(() => back(button), 8000);
   });
 });
-window.addEventListener("pageshow", () => document.querySelectorAll("button[disabled]").forEach((b) => { b.disabled = false; }));
+const back = (button) => { button.disabled = false; delete button.dataset.sent; };
+window.addEventListener("pageshow", () => document.querySelectorAll("button[data-sent]").forEach(back));
 // On a phone the menu is folded, on a desk it is open.
 const menu = document.querySelector(".menu > details");
-if (menu) menu.open = window.matchMedia("(min-width: 62.01rem)").matches;
+const wide = window.matchMedia("(min-width: 62.01rem)");
+const fold = () => { if (menu) menu.open = wide.matches; };
+wide.addEventListener("change", fold);
+fold();
+// Tables. Each cell knows the heading it stands under, which a phone shows above it. A table that fits needs no scrolling:
+// its head stays in sight while the page scrolls, and the keyboard has one stop less.
+const blank = (cell) => !cell.textContent.trim() && !cell.querySelector("input, select, button, img, svg");
+const ROLES = [["thead, tbody, tfoot", "rowgroup"], ["tr", "row"], ["td", "cell"], ["th[scope=col]", "columnheader"], ["th[scope=row]", "rowheader"]];
+const stack = (table) => {
+  const heads = [...table.querySelectorAll("thead th, thead td")].map((head) => head.textContent.trim());
+  const rows = [...table.querySelectorAll("tbody tr, tfoot tr")];
+  if (!heads.length || rows.some((row) => row.cells.length !== heads.length)) return;
+  table.classList.add("stacks");
+  table.setAttribute("role", "table");
+  ROLES.forEach(([which, role]) => table.querySelectorAll(which).forEach((part) => part.setAttribute("role", role)));
+  rows.forEach((row) => [...row.cells].forEach((cell, place) => {
+    cell.dataset.label = heads[place];
+    cell.classList.toggle("blank", blank(cell));
+  }));
+};
+const sizes = new ResizeObserver((seen) => seen.forEach(({ target }) => {
+  const fits = target.firstElementChild.offsetWidth <= target.clientWidth;
+  target.classList.toggle("fits", fits);
+  if (target.getAttribute("role") === "region") target.tabIndex = fits ? -1 : 0;
+}));
+const tables = (within) => within.querySelectorAll(".table-box").forEach((box) => {
+  box.querySelectorAll("table").forEach(stack);
+  sizes.observe(box);
+});
+tables(document);
+document.addEventListener("htmx:afterSettle", (event) => tables(event.target.parentElement || document));
+// Whoever was refused stands at the reason; whoever turned a list over stands at what is new.
+const told = document.querySelector("main [role=alert][tabindex='-1']");
+if (told) told.focus();
+document.addEventListener("htmx:afterSettle", (event) => {
+  const fresh = document.getElementById("listing");
+  if (fresh && document.activeElement === document.body && event.detail.target.id === "listing") fresh.focus();
+});
