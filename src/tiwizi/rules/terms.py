@@ -85,5 +85,6 @@ REASONS: tuple[Reason, ...] = (
     Reason("awaiting_report", "review"),  # the other payer's decision is not there yet
     Reason("reported", "reduction"),  # what the other payer left
     Reason("review_above", "note"),  # so large that a person looks before it is paid
+    Reason("approved_amount", "reduction"),  # above what its prior approval is for; after the ceilings and points
 )
 REASON_CODE = {reason.name: code for code, reason in enumerate(REASONS)}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -329,8 +329,21 @@ class Book:
             reported={
                 layer.id: self.reported(made["billed"]) for layer in self.plan.layers if layer.decided == "reported"
             },
+            **self.approvals(made["billed"]),
             **made,
         )
+
+    def approvals(self, billed: Column) -> dict[str, Column]:
+        """Some lines of some households stand on prior approvals of an amount, each approval under several lines."""
+        d, approval, approved = self.d, np.full(len(billed), -1, np.int64), np.full(len(billed), -1, np.int64)
+        for first, end in pairwise(starts(self.sizes["line"])):
+            for _ in range(d.pick((0, 0, 1, 2))):
+                standing = [i for i in range(first, end) if approval[i] < 0 and d.chance(0.5)]
+                if standing:
+                    whole = int(billed[standing].sum())
+                    approval[standing] = standing[0]
+                    approved[standing] = min(MAX_AMOUNT, d.pick((whole // 2, whole // 5, 1_000, d.amount(), 0)))
+        return {"approval": approval, "approved": approved} if (approval >= 0).any() else {}
 
     def reported(self, billed: Column) -> Column:
         d = self.d

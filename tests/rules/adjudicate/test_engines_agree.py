@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.rules.adjudicate.strategies import Example, coverage_of, example, examples
 
 from tiwizi.rules.adjudicate import engine, reference
-from tiwizi.rules.adjudicate.columns import Decisions, unpack_rule
+from tiwizi.rules.adjudicate.columns import Decisions, Facts, unpack_rule
 from tiwizi.rules.plan.compile import compile_plan
 from tiwizi.rules.plan.document import COUNTED, LIMIT_KINDS, SCOPES, Limit, clauses, steps
 from tiwizi.rules.terms import REASON_CODE, REASONS, STATES
@@ -74,6 +74,19 @@ def test_the_three_sums_hold_on_every_line() -> None:
     assert all(decided(seed)[1].balanced() for seed in SEEDS)
 
 
+@settings(thorough, max_examples=200)
+@given(examples())
+def test_what_is_paid_on_a_prior_approval_is_never_more_than_it_is_for(made: Example) -> None:
+    """By the layers that are decided here; what another payer reports stands on no approval of ours."""
+    facts = made.facts
+    decisions = engine.decide(compile_plan(made.plan, made.tariff), facts, made.tariff)
+    own = np.array([layer.decided != "reported" for layer in made.plan.layers])
+    paid = np.where((decisions.chosen >= 0) & own[decisions.chosen], decisions.paid, 0).sum(axis=1)
+    for first in np.unique(facts.approval[facts.approval >= 0]):
+        standing = facts.approval == first
+        assert paid[standing].sum() <= facts.approved[first]
+
+
 def test_no_one_pays_less_than_nothing() -> None:
     """Only a cut in a trail may be negative: a rounding or the value of a point can raise what a layer pays."""
     for seed in SEEDS:
@@ -89,6 +102,15 @@ def test_households_decided_alone_give_what_they_give_together() -> None:
         households = range(made.facts.households)
         alone = [engine.decide(plan, made.facts.take(np.array([h])), made.tariff) for h in households]
         assert differing(Decisions.join(alone), together) == [], seed
+
+
+def test_households_that_are_taken_apart_and_joined_are_decided_as_they_were() -> None:
+    for seed in SEEDS[::5]:
+        made, together = decided(seed)
+        half = made.facts.households // 2
+        parts = made.facts.take(slice(0, half)), made.facts.take(slice(half, made.facts.households))
+        again = engine.decide(compile_plan(made.plan, made.tariff), Facts.join(*parts), made.tariff)
+        assert differing(again, together) == [], seed
 
 
 def test_the_order_of_the_households_changes_nothing() -> None:

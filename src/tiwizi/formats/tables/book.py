@@ -323,6 +323,7 @@ def _joined(people: People, statuses: Statuses, cover: Cover, prices: Prices, cl
         care_to=claims.care_to, episode=claims.episode,
         claim=lines.claim, person=lines.person, day=lines.day, code=lines.code, quantity=lines.quantity,
         billed=lines.billed, allowed=lines.allowed, session=lines.session,
+        approval=lines.approval, approved=lines.approved,
         household_row=people.person_row[people.person_start[:-1]], claim_row=claims.row, line_row=lines.row,
         reported=reported,
     )  # fmt: skip

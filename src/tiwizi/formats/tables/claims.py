@@ -22,6 +22,7 @@ from tiwizi.rules.period import NO_DAY
 from tiwizi.rules.terms import ATTRIBUTES, CLAIM_ATTRIBUTES
 
 Rows = NDArray[Any]
+NO_AMOUNT = np.int64(2**62)
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,16 @@ class Claims:
     received: Rows
     care_to: Rows
     episode: Rows
+    approval: Rows  # which prior approval of an amount each names, -1 for none; empty where the table has no amounts
+    approved: Rows  # that amount
     row: Rows
     lost: Any
 
 
 @dataclass(frozen=True)
 class Lines:
-    """``names`` are the identifiers of the lines as positions (``name``) in a vocabulary, ranked as numbers."""
+    """``names`` are the identifiers of the lines as positions (``name``) in a vocabulary, ranked as numbers.
+    ``approval``, ``approved``: as the facts have them."""
 
     name: Rows
     names: Any
@@ -54,6 +58,8 @@ class Lines:
     billed: Rows
     allowed: Rows
     session: Rows
+    approval: Rows
+    approved: Rows
     row: Rows
     unit_price: Rows
     lost: Any  # of rows in repair: claim and line, as _claim_and_line joins them
@@ -66,13 +72,16 @@ def read_claims(sheet: Sheet, people: People) -> Claims:
     attributes = read_attributes(sheet)
     provider, providers = sheet.coded("provider")
     care_to, received = read_days(sheet)
+    approved = sheet.numbers("amount_approved")
+    sheet.find((approved >= 0) & (attributes[:, _APPROVAL] == 0), "amount_approved", "amount_without_approval")
     ranks = once_each(sheet, names, "claim", key="duplicate_claim")
     rows = sheet.good
     order = sorting_order((household[rows], ranks[rows]))
     rows = rows if order is None else rows[order]
     return Claims(
         names.take(pa.array(rows)), household[rows], starts(household[rows], len(people.households)), attributes[rows],
-        provider[rows], providers, received[rows], care_to[rows], _episodes(sheet, rows, household[rows]), rows,
+        provider[rows], providers, received[rows], care_to[rows], _episodes(sheet, rows, household[rows]),
+        *_approvals(sheet, rows, household[rows], approved[rows]), rows,
         sheet.lost(names),
     )  # fmt: skip
 
@@ -96,6 +105,7 @@ def read_attributes(sheet: Sheet) -> Rows:
     return np.ascontiguousarray(np.stack(columns, axis=1)).astype(np.int8)
 
 
+_APPROVAL = CLAIM_ATTRIBUTES.index("prior_approval")
 #: In letters, written with every accent apart.
 _LONGEST_FLAG = 8
 
@@ -124,6 +134,22 @@ def _episodes(sheet: Sheet, rows: Rows, household: Rows) -> Rows:
     return alone
 
 
+def _approvals(sheet: Sheet, rows: Rows, household: Rows, approved: Rows) -> tuple[Rows, Rows]:
+    """By claim: which prior approval of an amount it names, and the amount. Claims of a household that name the same
+    share it; where they state several amounts, it is for the smallest."""
+    none: Rows = np.zeros(0, np.int64)
+    if not (approved >= 0).any():
+        return none, none
+    name = sheet.coded("prior_approval")[0][rows].astype(np.int64)
+    approval = np.where(name < 0, -1, household * (int(name.max()) + 1) + name)
+    named, group = np.unique(approval, return_inverse=True)
+    amount = np.full(len(named), NO_AMOUNT)
+    np.minimum.at(amount, group, np.where(approved < 0, NO_AMOUNT, approved))
+    of_claim = amount[group]
+    counts = (approval >= 0) & (of_claim < NO_AMOUNT)
+    return np.where(counts, group, -1), np.where(counts, of_claim, -1)
+
+
 def read_lines(sheet: Sheet, people: People, claims: Claims, prices: Prices, statuses: Statuses, cover: Cover) -> Lines:
     """Checks the table; what is wrong stays in the sheet."""
     claim, person = _claim_and_person(sheet, people, claims)
@@ -142,11 +168,27 @@ def read_lines(sheet: Sheet, people: People, claims: Claims, prices: Prices, sta
     good = sheet.good
     rows, pick = chosen(good, _decided_order(good, claims, claim, day, ranked), sheet.rows)
     claim, person = claim[pick].astype(np.int64), person[pick].astype(np.int64)
+    approval, approved = on_approvals(claims.approval, claims.approved, claim)
     return Lines(
         name[pick], names, starts(claims.household[claim], len(people.households)), claim, person, day[pick],
         code[pick], amounts["quantity"][pick].astype(np.int32), amounts["billed"][pick], amounts["allowed"][pick],
-        session[pick], rows, amounts["unit_price"][pick], _claim_and_line(sheet, np.flatnonzero(sheet.bad)),
+        session[pick], approval, approved, rows, amounts["unit_price"][pick],
+        _claim_and_line(sheet, np.flatnonzero(sheet.bad)),
     )  # fmt: skip
+
+
+def on_approvals(approval: Rows, approved: Rows, row: Rows) -> tuple[Rows, Rows]:
+    """Of lines: the first that stands on the same prior approval, and its amount, -1 on none; nothing at all where no
+    line stands on one. approval: numbers that are equal where approvals are, -1 for none; row: that of each line."""
+    of_line = approval[row] if len(approval) else approval
+    standing = np.flatnonzero(of_line >= 0)
+    none = np.full(len(of_line) if len(standing) else 0, -1, np.int64)
+    if len(standing) == 0:
+        return none, none
+    first, amounts = none, none.copy()
+    _, at, group = np.unique(of_line[standing], return_index=True, return_inverse=True)
+    first[standing], amounts[standing] = standing[at][group], approved[row][standing]
+    return first, amounts
 
 
 def _claim_and_person(sheet: Sheet, people: People, claims: Claims) -> tuple[Rows, Rows]:

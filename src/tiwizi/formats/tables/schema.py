@@ -92,6 +92,14 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         Column(
             "prior_approval", "text", False, "accord préalable|prise en charge", "الموافقة المسبقة|التحمل", "approval"
         ),
+        Column(
+            "amount_approved",
+            "amount",
+            False,
+            "montant accordé|montant pris en charge",
+            "المبلغ المقبول|مبلغ التحمل",
+            "approved amount",
+        ),
         Column("care_from", "day", False, "début des soins|soins du", "بداية العلاج", "care start"),
         Column("care_to", "day", False, "fin des soins|soins au", "نهاية العلاج", "care end"),
         Column(

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tiwizi.formats.tables.claims import after_review
+from tiwizi.formats.tables.claims import after_review, on_approvals
 from tiwizi.formats.tables.order import sorting_order, starts, text_ranks
 from tiwizi.records.care.basis import Basis
 from tiwizi.records.database.columns import Kind, among, read_columns
@@ -33,6 +33,13 @@ _CLAIMS = f"""SELECT c.id AS id, c.household_id AS household, c.number AS number
 _CLAIM_KINDS: dict[str, Kind] = {"id": "int", "household": "int", "number": "text", "provider": "int"}
 _CLAIM_KINDS |= dict.fromkeys((*_CLAIM, "prior_approval"), "int")
 _CLAIM_KINDS |= {"received": "day", "care_to": "day", "episode": "text"}
+
+
+#: The prior approvals of an amount that claims name, with whom and what they are for.
+_AMOUNTS = """SELECT {claim} AS claim, a.id AS approval, a.person_id AS person, a.act_id AS act,
+    COALESCE(a.amount_approved, a.amount) AS amount FROM care_priorapproval a {named}
+    WHERE a.state = 'approved' AND COALESCE(a.amount_approved, a.amount) IS NOT NULL AND """
+_AMOUNT_KINDS: dict[str, Kind] = dict.fromkeys(("claim", "approval", "person", "act", "amount"), "int")
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,11 @@ class Known:
 @dataclass(frozen=True)
 class Typed:
     """A claim that nobody has kept yet, as rows beside those of the tables: the columns that are read from them, with
-    ids from TYPED on."""
+    ids from TYPED on. approval: the number of the prior approval that it names, or ""."""
 
     claims: Rows
     lines: Rows
+    approval: str
 
 
 #: The first id of what is only typed: no table ever grows as far.
@@ -76,6 +84,7 @@ def read_known(households: Column, by: Basis, *, also_withdrawn: bool = False, t
     lines, claim, person, withdrawn = _lines(claims, claim_home, people, also_withdrawn, typed)
     reported = _reported(lines["id"]) if any(y.decided == "reported" for y in by.plan.layers) else {}
     quantity, allowed = _after_review(lines)
+    approval, approved = _approvals(lines, households, typed)
     cover = _cover(households, people, periods, by)
     codes = by.code_of_act[lines["act"]]
     assert (codes >= 0).all(), "a line names an act that came after the tariff was opened"
@@ -109,6 +118,8 @@ def read_known(households: Column, by: Basis, *, also_withdrawn: bool = False, t
         billed=lines["billed"],
         allowed=allowed,
         session=lines["session"].astype(np.int16),
+        approval=approval,
+        approved=approved,
         reported=reported,
     )
     return Known(
@@ -281,6 +292,21 @@ def _lines(
     person = _people_at(people, rows["home"], rows["person"])
     assert (person >= 0).all(), "a line is about somebody who never belonged to the household"
     return rows, rows["place"], person, withdrawn
+
+
+def _approvals(lines: Rows, households: Column, typed: Typed | None) -> tuple[Column, Column]:
+    """The prior approvals of an amount on which lines stand, as the facts have them: those that their claims name, for
+    the same person, and the same act where they are for one."""
+    joined = _AMOUNTS.format(claim="c.id", named="JOIN care_claim c ON c.approval = a.number")
+    rows = read_columns(f"{joined} {among('c.household_id', households)}", _AMOUNT_KINDS)
+    if typed is not None and typed.approval:
+        more = read_columns(_AMOUNTS.format(claim=TYPED, named="") + "a.number = %s", _AMOUNT_KINDS, [typed.approval])
+        rows = _with(rows, more)
+    rows = _sorted(rows, "claim")
+    at = _places(rows["claim"], lines["claim"])
+    own = {name: np.append(column, -1)[at] for name, column in rows.items()}
+    stands = (own["person"] == lines["person"]) & ((own["act"] < 0) | (own["act"] == lines["act"]))
+    return on_approvals(np.where(stands, own["approval"], -1), own["amount"], np.arange(len(at)))
 
 
 def _after_review(lines: Rows) -> tuple[Column, Column]:

@@ -67,19 +67,24 @@ def read_typed(
         return Read(None, (), about, sheet)
     good = sheet.good
     kept = {name: column[good] for name, column in columns.items()}
-    return Read(Typed(rows, kept), tuple(good.tolist()), about, sheet)
+    return Read(Typed(rows, kept, _named(claim)), tuple(good.tolist()), about, sheet)
 
 
 def _claim(sheet: Sheet, cells: Cells, household: int, provider: int) -> dict[str, Any]:
     attributes = read_attributes(sheet).astype(np.int64)
     care_to, received = read_days(sheet)
     rows = {name: attributes[:, at] for at, name in enumerate(CLAIM_ATTRIBUTES)}
-    rows["prior_approval"] = rows["prior_approval"] * _counts(str(cells.get("prior_approval") or "").strip())
+    rows["prior_approval"] = rows["prior_approval"] * _counts(_named(cells))
     return rows | {
         "id": np.array([TYPED]), "household": np.array([household]), "number": pa.array([NUMBER]),
         "provider": np.array([provider]), "received": received,
         "care_to": care_to, "episode": pa.array([""]),
     }  # fmt: skip
+
+
+def _named(cells: Cells) -> str:
+    """The number of the prior approval that a claim names."""
+    return str(cells.get("prior_approval") or "").strip()
 
 
 def _counts(approval: str) -> int:

@@ -100,6 +100,10 @@ class Content:
         return np.asarray(sheet.days("care_from", blank=NO_DAY)[rows])
 
     @cached_property
+    def approved(self) -> Rows:
+        return np.asarray(self.arrival.sheet("claims").numbers("amount_approved")[self.arrival.book.rows["claims"]])
+
+    @cached_property
     def claimed(self) -> dict[str, Rows]:
         """What the facts of lines leave out: what was claimed before a reviewer saw it."""
         sheet, rows = self.arrival.sheet("lines"), self.arrival.book.rows["lines"]
@@ -204,7 +208,7 @@ class Part:
             {name: codes[:, CLAIM_ATTRIBUTES.index(name)] for name in care_claims.ATTRIBUTES},
             {name: self._text(texts, part) for name, texts in content.claim_texts.items()},
             {"care_from": content.care_from[part], "care_to": facts.care_to[part], "received": facts.received[part]},
-            content.told["claims"][part],
+            content.approved[part], content.told["claims"][part],
         )  # fmt: skip
 
     def _stated_lines(self) -> care_lines.Stated:

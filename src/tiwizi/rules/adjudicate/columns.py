@@ -87,6 +87,9 @@ class Facts:
     billed: Column  # int64
     allowed: Column  # int64, what a reviewer left of billed (billed itself where nobody reviewed)
     session: Column  # int16
+    # lines, or none at all where no line stands on a prior approval of an amount
+    approval: Column = field(default_factory=lambda: np.zeros(0, np.int64))  # row of the first line on the same, or -1
+    approved: Column = field(default_factory=lambda: np.zeros(0, np.int64))  # minor units that it is for, or -1
     # row of each in the tables read
     household_row: Column = field(default_factory=lambda: np.zeros(0, np.int64))
     claim_row: Column = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -143,11 +146,19 @@ class Facts:
             billed=self.billed[lines.rows],
             allowed=self.allowed[lines.rows],
             session=self.session[lines.rows],
+            **self._approvals(lines),
             household_row=self.household_row[households] if len(self.household_row) else self.household_row,
             claim_row=self.claim_row[claims.rows] if len(self.claim_row) else self.claim_row,
             line_row=self.line_row[lines.rows] if len(self.line_row) else self.line_row,
             reported={layer: amounts[lines.rows] for layer, amounts in self.reported.items()},
         )
+
+    def _approvals(self, lines: Taken) -> dict[str, Any]:
+        if len(self.approval) == 0:
+            return {"approval": self.approval, "approved": self.approved}
+        first = self.approval[lines.rows]
+        moved = np.where(first < 0, -1, first + lines.moved_by(lines))
+        return {"approval": moved, "approved": self.approved[lines.rows]}
 
     @staticmethod
     def join(one: Facts, other: Facts) -> Facts:
@@ -161,9 +172,15 @@ class Facts:
             a, b = getattr(one, name), getattr(other, name)
             if name.endswith("_start"):
                 joined[name] = np.concatenate((a, b[1:] + a[-1]))
-            elif isinstance(a, np.ndarray) and not name.endswith("_row"):
+            elif isinstance(a, np.ndarray) and not name.endswith("_row") and name not in ("approval", "approved"):
                 joined[name] = np.concatenate((a, b + shifts[name] if name in shifts else b))
         blank = [np.full(facts.lines, -1, np.int64) for facts in (one, other)]
+        if len(one.approval) or len(other.approval):
+            own, then = (facts if len(facts.approval) else replace(facts, approval=none, approved=none)
+                         for facts, none in zip((one, other), blank, strict=True))  # fmt: skip
+            moved = np.where(then.approval < 0, -1, then.approval + one.lines)
+            joined["approval"] = np.concatenate((own.approval, moved))
+            joined["approved"] = np.concatenate((own.approved, then.approved))
         layers = sorted(one.reported.keys() | other.reported.keys())
         reported = {y: np.concatenate((one.reported.get(y, blank[0]), other.reported.get(y, blank[1]))) for y in layers}
         return Facts(plan_codes=one.plan_codes, reported=reported, **joined)

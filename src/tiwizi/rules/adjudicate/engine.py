@@ -70,9 +70,11 @@ def fact_tables(plan: CompiledPlan, facts: Facts) -> kernel.FactTables:
         billed=facts.billed,
         allowed=facts.allowed,
         session=facts.session,
+        approval=facts.approval,
+        approved=facts.approved,
         reported=reported.ravel(),
         layer_covers=covers.ravel(),
-        sizes=np.array([reported.shape[1], covers.shape[1]], np.int64),
+        sizes=np.array([reported.shape[1], covers.shape[1], len(facts.approval)], np.int64),
     )  # fmt: skip
 
 
@@ -213,6 +215,7 @@ class _Widest:
             used=room(max(1, limits)),
             taken=room(max(1, limits)),
             kind_bits=room(self.claims),
+            paid_on=room(self.lines),
             counts=counts,
         )
 

@@ -48,7 +48,7 @@ NOTHING_LEFT = {
     "reported": "reported_nothing",
 }
 #: The reasons that apply to what the rate has given. So does coordination, but where it is the base itself.
-AFTER_THE_RATE = ("ceiling", "awaiting_point_value", "point_value", "rounding")
+AFTER_THE_RATE = ("ceiling", "awaiting_point_value", "point_value", "approved_amount", "rounding")
 #: The field of a coverage rule that a reason applies, where the law may be cited for it.
 FIELDS = {"reference": "rate", "rate": "rate", "unit_cap": "unit_cap", "fixed_amount": "fixed"}
 #: The texts that speak of each unit, and say it otherwise where there is only one.
@@ -292,6 +292,8 @@ class Telling:
         if reason == "point_value":
             assert isinstance(clause, PointValue)
             return "point_value_when" if self.words.condition(clause.when) else reason
+        if reason == "approved_amount" and self._paid_on_approval(entry):
+            return "approved_amount_left" if entry.after else "approved_amount_none"
         if reason == "rate":
             return self._rate_key(clause) if last else "rate"
         return NOTHING_LEFT.get(reason, reason) if nothing else reason
@@ -306,6 +308,10 @@ class Telling:
         if self._rate(clause) == RATE_SCALE and (clause.base == "lump_sum" or clause.fixed is not None):
             return "pays_lump_sum" if clause.base == "lump_sum" else "pays"
         return "rate_pays"
+
+    def _paid_on_approval(self, entry: Entry) -> int:
+        """What was paid before on the prior approval that cuts an amount: of its own amount it leaves what is after."""
+        return self.line.approval.amount - entry.after if self.line.approval else 0
 
     def _session_key(self, entry: Entry) -> str:
         """A theatre and an anaesthesia have a worth of their own in a session, an act a share by its rank."""
@@ -337,6 +343,8 @@ class Telling:
             "cut": money(entry.cut),
             "prior": money(entry.prior),
             "approved": money(self.billed - (line.billed - line.allowed)),
+            "promised": money(self.line.approval.amount if self.line.approval else 0),
+            "paid_before": money(self._paid_on_approval(entry)),
             "age": self.words.counted(max(0, age_in_years(line.person.birth, line.day)), "age"),
             "received": self.words.day(line.claim.received),
             "late": self.words.counted(

@@ -53,6 +53,14 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Approval:
+    """A prior approval of an amount, in minor units. number: the first line that stands on it."""
+
+    number: int
+    amount: int
+
+
+@dataclass(frozen=True)
 class Line:
     number: int
     claim: Claim
@@ -66,6 +74,7 @@ class Line:
     session: int
     price: Price | None
     reported: Mapping[str, int]
+    approval: Approval | None = None
 
 
 @dataclass(frozen=True)
@@ -160,7 +169,14 @@ def _line(facts: Facts, tariff: Tariff, row: int, claim: Claim, person: Person) 
         session=int(facts.session[row]),
         price=price_of(tariff, code, day, sector=sector, provider=claim.provider),
         reported={layer: int(a[row]) for layer, a in facts.reported.items() if a[row] >= 0},
+        approval=_approval(facts, row),
     )
+
+
+def _approval(facts: Facts, row: int) -> Approval | None:
+    if len(facts.approval) == 0 or facts.approval[row] < 0:
+        return None
+    return Approval(int(facts.approval[row]), int(facts.approved[row]))
 
 
 def price_of(tariff: Tariff, code: int, day: int, *, sector: int, provider: int) -> Price | None:

@@ -44,6 +44,10 @@ def fingerprints(plan: CompiledPlan, facts: Facts, tariff: Tariff, *, names: Nam
                    facts.care_to, _at(names.claims, facts.episode))  # fmt: skip
     lines = _rows(names.lines, claims[facts.claim], people[facts.person], facts.day, facts.quantity, facts.billed,
                   facts.allowed, facts.session, _care(plan, facts, tariff), _prices(plan, facts, tariff))  # fmt: skip
+    if len(facts.approval):
+        stands = facts.approval >= 0
+        on = _rows(lines, _at(names.lines, facts.approval), facts.approved)
+        lines = np.where(stands, on, lines)
     for layer in plan.plan.layers:
         if layer.decided == "reported" and layer.id in facts.reported:
             amounts = facts.reported[layer.id]

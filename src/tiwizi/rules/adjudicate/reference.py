@@ -7,6 +7,7 @@ steps 6 to 13. docs/concepts/adjudication.md tells it in words, with numbers.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +21,7 @@ from tiwizi.rules.adjudicate.columns import Decisions, Facts, Tariff, pack_rule
 from tiwizi.rules.adjudicate.facts import Household, Line, empty_decisions, household
 from tiwizi.rules.adjudicate.rulings import Ruling, Rulings
 from tiwizi.rules.adjudicate.shares import allot, member_share
-from tiwizi.rules.adjudicate.valuation import Outcome, Valuation, lump_sum, refuse, report
+from tiwizi.rules.adjudicate.valuation import Outcome, Room, Valuation, lump_sum, refuse, report
 from tiwizi.rules.plan.document import Plan, steps
 from tiwizi.rules.terms import PAID, REASON_CODE, REASONS, REDUCED, REFUSED, TO_REVIEW
 
@@ -53,6 +54,7 @@ class Reference:
         self.plan, self.home, self.steps = plan, home, steps(plan)
         self.rulings = Rulings(plan, home)
         self.used = Accumulators(home)
+        self.paid_on: dict[int, int] = defaultdict(int)  # by prior approval of an amount
         self.standing: list[Line] = []
 
     def run(self) -> Iterator[LineDecision]:
@@ -99,9 +101,12 @@ class Reference:
         held = ""
         for step in rulings:
             remaining = approved - sum(outcome.paid for outcome in decision.outcomes)
-            candidates = [self._outcome(r, line, billed, remaining, terms, held) for r in step]
+            room = Room(remaining, self._promised(line))
+            candidates = [self._outcome(r, line, billed, room, terms, held) for r in step]
             chosen = self._choose(candidates) if candidates else None
             decision.steps.append(chosen)
+            if chosen and line.approval and self.plan.layers[chosen.ruling.layer].decided != "reported":
+                self.paid_on[line.approval.number] += chosen.paid
             entries = chosen.amount.entries if chosen else []
             held = held or next((entry.reason for entry in entries if _effect(entry.reason) == "review"), "")
         for outcome in decision.outcomes:
@@ -110,8 +115,14 @@ class Reference:
         _check(decision)
         return decision
 
+    def _promised(self, line: Line) -> int | None:
+        """What is left of the amount that the line's prior approval is for: nothing is promised beyond it."""
+        if line.approval is None:
+            return None
+        return max(0, line.approval.amount - self.paid_on[line.approval.number])
+
     def _outcome(
-        self, ruling: Ruling, line: Line, billed: int, remaining: int, terms: sessions.Terms, held: str
+        self, ruling: Ruling, line: Line, billed: int, room: Room, terms: sessions.Terms, held: str
     ) -> Outcome:
         layer, outcome = self.plan.layers[ruling.layer], Outcome(ruling, Amount(billed))
         if ruling.refusal is not None:
@@ -119,9 +130,9 @@ class Reference:
         elif held:
             outcome.amount.stop(held)
         elif layer.decided == "reported":
-            report(outcome, line, line.reported.get(layer.id), remaining)
+            report(outcome, line, line.reported.get(layer.id), room.bill)
         else:
-            Valuation(self.rulings, self.used, outcome, line, terms, remaining).run()
+            Valuation(self.rulings, self.used, outcome, line, terms, room).run()
         return outcome
 
     def _choose(self, candidates: list[Outcome]) -> Outcome:

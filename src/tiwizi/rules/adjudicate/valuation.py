@@ -1,5 +1,5 @@
 """Steps 6 to 13: what one layer pays on one line that nothing refuses - counts, base, session, caps, deductible,
-rate, ceilings, points, coordination, rounding. The steps stand in ``Valuation.run`` in their order."""
+rate, ceilings, points, approved amount, coordination, rounding. The steps stand in ``Valuation.run`` in their order."""
 
 from __future__ import annotations
 
@@ -36,6 +36,19 @@ class Outcome:
         return self.amount.left
 
 
+@dataclass(frozen=True)
+class Room:
+    """What a layer may pay at most, in minor units. bill: what earlier steps left of it; approval: what is left of the
+    amount of the line's prior approval, None where it stands on none."""
+
+    bill: int
+    approval: int | None = None
+
+    @property
+    def least(self) -> int:
+        return self.bill if self.approval is None else min(self.bill, self.approval)
+
+
 def lump_sum(plan: Plan, ruling: Ruling, line: Line) -> int:
     """What a line without a bill is about: the lump sum of the rule that applies, or 0."""
     if ruling.rule is None or ruling.rule.base != "lump_sum" or ruling.rule.amount is None:
@@ -63,15 +76,15 @@ def report(outcome: Outcome, line: Line, reported: int | None, remaining: int) -
 
 
 class Valuation:
-    """One layer on one line. remaining: what earlier steps left of the amount billed."""
+    """One layer on one line."""
 
     def __init__(
-        self, rulings: Rulings, used: Accumulators, outcome: Outcome, line: Line, terms: sessions.Terms, remaining: int
+        self, rulings: Rulings, used: Accumulators, outcome: Outcome, line: Line, terms: sessions.Terms, room: Room
     ) -> None:
         ruling = outcome.ruling
         assert ruling.rule is not None and ruling.cover is not None and line.price is not None
         self.plan, self.used, self.outcome, self.amount = rulings.plan, used, outcome, outcome.amount
-        self.line, self.price, self.terms, self.remaining = line, line.price, terms, remaining
+        self.line, self.price, self.terms, self.room = line, line.price, terms, room
         self.rule, self.cover, self.layer = ruling.rule, ruling.cover, rulings.plan.layers[ruling.layer]
         self.clauses, self.clause = rulings.clause, rulings.clause[id(ruling.rule)]
         self.quantity = line.quantity
@@ -159,7 +172,7 @@ class Valuation:
             assert rule.amount is not None
             base = self._of(rule.amount * self.quantity, QUANTITY_SCALE)
         elif rule.base == "remainder":
-            base, reason = self.remaining, "coordination"
+            base, reason = self.room.bill, "coordination"
         elif self.terms.base is not None:
             base, reason, clause = self.terms.base, "session", self.terms.clause
         else:
@@ -217,10 +230,12 @@ class Valuation:
         self.amount.stop("awaiting_point_value")
 
     def _settle(self) -> None:
-        """Steps 12 and 13: never more than is left of the bill, rounded as the plan says."""
-        self.amount.to(min(self.amount.left, self.remaining), "coordination")
+        """Steps 12 and 13: never more than was approved and than is left of the bill, rounded as the plan says."""
+        if self.room.approval is not None:
+            self.amount.to(min(self.amount.left, self.room.approval), "approved_amount")
+        self.amount.to(min(self.amount.left, self.room.bill), "coordination")
         rounded = self._of(self.amount.left, self.plan.round_to) * self.plan.round_to
-        self.amount.to(min(rounded, self.remaining), "rounding")
+        self.amount.to(min(rounded, self.room.least), "rounding")
         if not self.rule.relative:
             self.outcome.worth = self.amount.left
 

@@ -28,6 +28,8 @@ _KNOWN = (
     + ", ".join(f'c."{name}" AS "{name}"' for name in _FIELDS)
     + " FROM {keys} k JOIN care_claim c ON c.number = k.key ORDER BY 1"
 )
+_AMOUNTS = """SELECT k.place AS place, COALESCE(a.amount_approved, a.amount) AS amount FROM {keys} k
+    JOIN care_priorapproval a ON a.number = k.key WHERE a.state = 'approved' ORDER BY 1"""
 _KINDS: dict[str, Any] = {name: "int" for name in ("place", "id", "household_id", "provider_id", *ATTRIBUTES)}
 _KINDS |= {name: "text" for name in TEXTS} | {name: "day" for name in DAYS}
 
@@ -35,6 +37,7 @@ _KINDS |= {name: "text" for name in TEXTS} | {name: "day" for name in DAYS}
 @dataclass(frozen=True)
 class Stated:
     """``household``: places among those at hand; ``provider``: ids, -1 for none; ``codes``: attribute -> its column.
+    ``approved``: the amount that its prior approval is said to be for, -1 for none.
     ``told``: False for those whom the records brought along."""
 
     number: Any
@@ -43,6 +46,7 @@ class Stated:
     codes: dict[str, Rows]
     texts: dict[str, Any]
     days: dict[str, Rows]
+    approved: Rows
     told: Rows
 
 
@@ -69,6 +73,9 @@ def compare(stated: Stated, home: Rows, *, refused: Rows, findings: Findings) ->
         long = unfit(Claim, field, cells) & ~refused
         findings.add("claims", long, name, "unfit_text")
         refused |= long
+    other_amount = _other_amount(stated) & ~refused
+    findings.add("claims", other_amount, "amount_approved", "other_amount_approved")
+    refused |= other_amount
     claim = np.full(len(stated.number), -1, np.int64)
     if Claim.objects.exists():
         rows = read_matching(_KNOWN, stated.number, _KINDS)
@@ -79,6 +86,17 @@ def compare(stated: Stated, home: Rows, *, refused: Rows, findings: Findings) ->
         findings.add("claims", other & ~refused, "claim", "known_otherwise")
         refused |= other
     return Compared(stated, claim, (claim < 0) & ~refused, refused)
+
+
+def _other_amount(stated: Stated) -> Rows:
+    """Where a claim says what its prior approval is for, and the records do not say so: their amount is what counts."""
+    differs = stated.approved >= 0
+    if differs.any():
+        at = np.flatnonzero(differs)
+        rows = read_matching(_AMOUNTS, stated.texts["approval"].take(pa.array(at)), {"place": "int", "amount": "int"})
+        same = rows["amount"] == stated.approved[at[rows["place"]]]
+        differs[at[rows["place"][same]]] = False
+    return np.asarray(differs)
 
 
 def _texts(stated: Stated) -> tuple[tuple[Any, str, str], ...]:

@@ -55,7 +55,8 @@ def decide_approval(
 ) -> str:  # fmt: skip
     """Approve care for a time, or refuse it; its state. Claims that name the approval are decided again.
 
-    quantity, amount: less than what was asked. answer: in words, for the letter. Refused: approved_above_asked.
+    quantity, amount: less than what was asked; the amount, or the one that was asked for, is the most that is paid on
+    it. answer: in words, for the letter. Refused: approved_above_asked.
     """
     asked = _held(act, approval)
     for granted, wanted in ((quantity, asked.quantity), (amount, asked.amount)):
@@ -104,8 +105,8 @@ def _decided(act: Act, asked: PriorApproval) -> str:
     asked.save(update_fields=[
         "state", "since", "until", "decided_by", "decided_at", "quantity_approved", "amount_approved", "answer",
     ])  # fmt: skip
-    if Claim.objects.filter(household_id=asked.household_id, approval=asked.number).exists():
-        touch(asked.household_id, f"approval:{asked.id}")
+    for household in Claim.objects.filter(approval=asked.number).values_list("household_id", flat=True).distinct():
+        touch(household, f"approval:{asked.id}")
     act.say("approval.decided", approval=asked.id, state=asked.state)
     return asked.state
 

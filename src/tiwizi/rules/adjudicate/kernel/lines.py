@@ -22,6 +22,7 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     RULING_COLUMNS,
     SLOT_COLUMNS,
     WORLD,
+    Z_APPROVALS,
     ZERO,
     entry,
     part,
@@ -77,6 +78,22 @@ def choose(w, ask, ruling):
 
 
 @part
+def paid_on_approval(w, i, first):
+    """What was paid on a prior approval before line i. first: the line that stands on it first."""
+    at = first - np.int64(w.f.line_start[w.here.household])
+    if i == first:
+        w.s.paid_on[at] = ZERO
+    return w.s.paid_on[at]
+
+
+@part
+def pay_on_approval(w, first, paid):
+    """Add what a step paid of what a prior approval is for."""
+    w.s.paid_on[first - np.int64(w.f.line_start[w.here.household])] += paid
+    w.here.promised -= paid
+
+
+@part
 def decide_line(w, i, g):
     """One line, step after step; its trail begins at here.end."""
     w.here.line, w.here.row, w.here.price_row = i, g * LINE_COLUMNS, w.s.lines[g * LINE_COLUMNS + LN_PRICE]
@@ -86,6 +103,11 @@ def decide_line(w, i, g):
         billed = lump_sum(w, care, ruling, billed)
     approved = billed - (w.f.billed[i] - w.f.allowed[i])
     w.here.billed, w.here.approved, w.here.remaining, w.here.held = billed, approved, approved, NONE
+    w.here.promised, approval = MOST, NONE
+    if w.f.sizes[Z_APPROVALS] > 0:
+        approval = w.f.approval[i]
+        if approval >= 0:
+            w.here.promised = max(ZERO, w.f.approved[i] - paid_on_approval(w, i, approval))
     # The part of the trail that tells what is unpaid: of the layer that recognises most of the amount.
     begin, reasons, all_stopped, told, told_end, least = w.here.end, ZERO, True, ZERO, ZERO, MOST
     ask, end = w.p.care[care + c.K_ASKS], w.p.care[care + c.K_ASKS_END]
@@ -102,6 +124,8 @@ def decide_line(w, i, g):
             # The figures of a step move only once all its alternatives have been weighed.
             if w.here.countable and w.p.asks[w.here.ask + c.A_REPORTED] == 0:
                 use_up(w)
+                if approval >= 0:
+                    pay_on_approval(w, approval, w.here.paid)
         else:  # somebody could pay for such care, but covers not this person
             decide_layer(w, first, first_ruling)
         if w.here.stop >= 0:

@@ -18,8 +18,9 @@ from tiwizi.rules.terms import ATTRIBUTES, REASON_CODE, REASONS
 (REVIEW, DUPLICATE, NO_COVER, NOT_PAID_UP, NOT_ELIGIBLE, LATE_FILING, NOT_IN_TARIFF, NOT_COVERED, EXCLUDED, CONTEXT,
  AGE, SEX, NO_APPROVAL, WAITING, DOUBTFUL_PRICE, NO_PRICE, TOO_SOON, COUNT, REFERENCE, SESSION, CONSULTATION_WITH_ACT,
  IN_PACKAGE, UNIT_CAP, FIXED_AMOUNT, DEDUCTIBLE, COPAYMENT, RATE, CEILING, AWAITING_POINT_VALUE, POINT_VALUE,
- COORDINATION, ROUNDING, AWAITING_REPORT, REPORTED, REVIEW_ABOVE) = np.arange(len(REASONS))  # fmt: skip
-assert [REASON_CODE[name] for name in ("waiting", "review_above")] == [WAITING, REVIEW_ABOVE]
+ COORDINATION, ROUNDING, AWAITING_REPORT, REPORTED, REVIEW_ABOVE,
+ APPROVED_AMOUNT) = np.arange(len(REASONS))  # fmt: skip
+assert [REASON_CODE[name] for name in ("waiting", "approved_amount")] == [WAITING, APPROVED_AMOUNT]
 ZERO, ONE, NONE = np.int64(0), np.int64(1), np.int64(-1)
 IS_SHARE = np.array([reason.effect == "share" for reason in REASONS])
 IS_PAID = np.array([reason.effect == "paid" for reason in REASONS])
@@ -61,7 +62,7 @@ HOME_COVER_COLUMNS = 2
 #: Instead of a cover: the household has several for a layer.
 SEVERAL = np.int64(-2)
 N_USES, N_ANSWERS, N_WIDTH, N_INDEX = range(4)
-Z_LINES, Z_PLAN_CODES = range(2)
+Z_LINES, Z_PLAN_CODES, Z_APPROVALS = range(3)
 SECTORS = len(ATTRIBUTES["sector"])
 
 # An answer: what a layer says of some care in some context, and the limits that concern it there.
@@ -98,6 +99,8 @@ class FactTables(NamedTuple):
     billed: Column
     allowed: Column
     session: Column
+    approval: Column  # by line, or nothing
+    approved: Column
     reported: Column  # [layer, line], or nothing
     layer_covers: Column  # whether a layer covers: [layer, plan code]
     sizes: Column  # [Z_]
@@ -144,6 +147,7 @@ class Scratch(NamedTuple):
     used: Column  # by limit of the candidate at hand: what was used of it before
     taken: Column  # ... what a deductible took of the line; for a count, 1 where its claim is counted already
     kind_bits: Column  # by claim of the household
+    paid_on: Column  # by line of the household: what was paid on the approval on which it stands as the first
     counts: Column  # [N_]
 
 
@@ -164,6 +168,7 @@ class Here(NamedTuple):
     billed: int  # what is at stake
     approved: int  # what a reviewer left of it
     remaining: int  # what earlier steps left of that
+    promised: int  # what is left of the amount that its prior approval is for
     held: int  # the reason for which an earlier step holds it, or -1
     ask: int
     cover: int

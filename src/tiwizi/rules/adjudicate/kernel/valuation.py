@@ -7,6 +7,7 @@ import numpy as np
 from tiwizi.rules.adjudicate.kernel.calendar import divide
 from tiwizi.rules.adjudicate.kernel.limits import history_of, use, used_of, value_of
 from tiwizi.rules.adjudicate.kernel.registers import (
+    APPROVED_AMOUNT,
     AWAITING_POINT_VALUE,
     AWAITING_REPORT,
     BY_CLAIMS,
@@ -261,11 +262,13 @@ def value_line(w):
         amount = in_money(w, amount)
         if amount < 0:
             return stop(w, np.int64(AWAITING_POINT_VALUE))
+    if amount > w.here.promised:
+        amount = change(w, w.here.layer, APPROVED_AMOUNT, amount, w.here.promised)
     if amount > w.here.remaining:
         amount = change(w, w.here.layer, COORDINATION, amount, w.here.remaining)
     if w.p.settings[c.ROUND_TO] > 1:
         rounded = divide(amount, w.p.settings[c.ROUND_TO], rounding) * w.p.settings[c.ROUND_TO]
-        amount = change(w, w.here.layer, ROUNDING, amount, min(rounded, w.here.remaining))
+        amount = change(w, w.here.layer, ROUNDING, amount, min(rounded, w.here.remaining, w.here.promised))
     if flags & c.F_RELATIVE == 0:
         w.here.worth = amount
     w.here.paid = amount
