@@ -21,7 +21,7 @@ START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 AGENT, MANAGER, CLERK, COLLEAGUE, PREPARER, APPROVER, TREASURER, ACCOUNTANT, SECOND = range(1, 10)
 ROLES = {
     AGENT: ("desk_agent", "contributions_officer", "manager"), MANAGER: ("manager",), CLERK: ("adjudicator",),
-    COLLEAGUE: ("contributions_officer",), PREPARER: ("payment_preparer",), APPROVER: ("payment_approver",),
+    COLLEAGUE: ("desk_agent",), PREPARER: ("payment_preparer",), APPROVER: ("payment_approver",),
     TREASURER: ("treasurer",), ACCOUNTANT: ("accountant",), SECOND: ("accountant",),
 }  # fmt: skip
 PLAN = "ma/public"

@@ -11,7 +11,7 @@ from tiwizi.rules.rib import key_of
 
 STAFF = {
     "imane": ("desk_agent", "contributions_officer", "manager"), "karim": ("manager",), "salma": ("adjudicator",),
-    "tariq": ("contributions_officer",), "nadia": ("payment_preparer",), "omar": ("payment_approver",),
+    "tariq": ("desk_agent",), "nadia": ("payment_preparer",), "omar": ("payment_approver",),
     "leila": ("treasurer",), "hicham": ("accountant",),
 }  # fmt: skip
 PRIVILEGED = ("manager", "payment_preparer", "payment_approver", "treasurer", "accountant")

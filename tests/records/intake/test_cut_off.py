@@ -146,7 +146,7 @@ def test_amounts_that_may_be_centimes_are_asked_about_before_anything_is_posted(
     ("grants", "key"),
     [
         ([Grant("desk_agent")], "not_allowed"),  # people and claims, but no cover
-        ([Grant("desk_agent", 7), Grant("contributions_officer"), Grant("manager")], None),
+        ([Grant("desk_agent"), Grant("contributions_officer"), Grant("manager")], None),
         ([Grant("desk_agent", 7)], "elsewhere"),
         ([Grant("accountant")], "not_allowed"),
     ],

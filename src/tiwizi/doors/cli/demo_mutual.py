@@ -22,10 +22,11 @@ COLLEAGUE, PREPARER, APPROVER = Who("tariq"), Who("nadia"), Who("omar")
 TREASURER, ACCOUNTANT, SECOND_ACCOUNTANT = Who("leila"), Who("hicham"), Who("zineb")
 ADVISER, SECOND_ADJUDICATOR, AUDITOR = Who("yasmine"), Who("brahim"), Who("malika")
 ROLES = {
-    AGENT: ("desk_agent", "contributions_officer", "manager"), MANAGER: ("manager",), ADJUDICATOR: ("adjudicator",),
-    COLLEAGUE: ("contributions_officer",), PREPARER: ("payment_preparer",), APPROVER: ("payment_approver",),
-    ADVISER: ("medical_adviser",), SECOND_ADJUDICATOR: ("adjudicator",), TREASURER: ("treasurer",),
-    ACCOUNTANT: ("accountant",), SECOND_ACCOUNTANT: ("accountant",), AUDITOR: ("internal_auditor",),
+    AGENT: ("desk_agent", "contributions_officer", "manager"), COLLEAGUE: ("desk_agent", "contributions_officer"),
+    MANAGER: ("manager",), ADJUDICATOR: ("adjudicator",), SECOND_ADJUDICATOR: ("adjudicator",),
+    ADVISER: ("medical_adviser",), PREPARER: ("payment_preparer",), APPROVER: ("payment_approver",),
+    TREASURER: ("treasurer",), ACCOUNTANT: ("accountant",), SECOND_ACCOUNTANT: ("accountant",),
+    AUDITOR: ("internal_auditor",),
 }  # fmt: skip
 #: Of everybody there, in a demo that says on every page that it is one.
 PASSWORD = "tiwizi-demo"

@@ -47,17 +47,19 @@ def household(request: Desk, number: str) -> HttpResponse:
     file, day = looked_at(request, number, what="household"), clock.today()
     region = file.region[0] if file.region else None
     medical = reads_care(request.by, file.household, region)
+    may = {name: within_reach(request.by, need, region) for name, need in MAY.items()}
+    claims = may["files"] or may["orders"]
     rights = [left for left in what_is_left(file.household, day, language()) if medical or not left.code]
     looks = who_looked(file.household)
     here = {
         "file": file, "today": day, "medical": medical,
-        "people": [_shown(who, file, rights, day) for who in _last_places(file)],
+        "people": [_shown(who, file, rights if claims else [], day) for who in _last_places(file)],
         "events": _events(file, medical),
-        "has_rights": bool(rights),
-        "shared": [left for left in rights if left.person is None],
-        "files": files_of(file.household), "payments": payments_of(file.household),
+        "claims": claims, "has_rights": bool(rights),
+        "shared": [left for left in rights if left.person is None] if claims else [],
+        "files": files_of(file.household) if claims else [], "payments": payments_of(file.household) if claims else [],
         "looks": looks, "look_count": sum(one.times for one in looks),
-        "may": {name: within_reach(request.by, need, region) for name, need in MAY.items()},
+        "may": may,
     }  # fmt: skip
     return render(request, "desk/household.html", here)
 

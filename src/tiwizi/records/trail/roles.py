@@ -27,14 +27,11 @@ def _may(permissions: str, *, scoped: bool = False, privileged: bool = False) ->
 
 ROLES: dict[str, Role] = {
     "desk_agent": _may(
-        "people.read people.write people.request_account cover.read care.receive care.read intake.write"
-        " people.attach people.write_letters",
+        "people.read people.write people.request_account people.confirm_account cover.read care.receive care.read"
+        " intake.write people.attach people.write_letters",
         scoped=True,
     ),
-    "contributions_officer": _may(
-        "people.read people.write people.confirm_account cover.read cover.write intake.write people.attach"
-        " people.write_letters"
-    ),
+    "contributions_officer": _may("people.read cover.read cover.write intake.write"),
     "adjudicator": _may(
         "people.read cover.read care.read care.receive care.decide care.review care.read_medical people.attach"
         " people.write_letters",
@@ -45,7 +42,7 @@ ROLES: dict[str, Role] = {
         scoped=True,
     ),
     "payment_preparer": _may("people.read people.write_letters money.read money.prepare", privileged=True),
-    "payment_approver": _may("people.read people.confirm_account money.read money.approve", privileged=True),
+    "payment_approver": _may("people.read money.read money.approve", privileged=True),
     "treasurer": _may("money.read money.release", privileged=True),
     "accountant": _may("money.read money.reconcile money.post money.close", privileged=True),
     "manager": _may(
