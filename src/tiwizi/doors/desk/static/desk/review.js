@@ -22,4 +22,3 @@ const folded = () => document.querySelectorAll("#answers fieldset").forEach((lin
 });
 document.addEventListener("change", (event) => { if (event.target.matches("[data-choice]")) folded(); });
 folded();
-document.querySelector("#effect, [role=alert]")?.scrollIntoView({ block: "center" });

@@ -41,14 +41,16 @@ const ROLES = [["thead, tbody, tfoot", "rowgroup"], ["tr", "row"], ["td", "cell"
 const stack = (table) => {
   const heads = [...table.querySelectorAll("thead th, thead td")].map((head) => head.textContent.trim());
   const rows = [...table.querySelectorAll("tbody tr, tfoot tr")];
-  if (!heads.length || rows.some((row) => row.cells.length !== heads.length)) return;
+  const width = (row) => [...row.cells].reduce((sum, cell) => sum + cell.colSpan, 0);
+  if (!heads.length || rows.some((row) => width(row) !== heads.length)) return;
   table.classList.add("stacks");
   table.setAttribute("role", "table");
   ROLES.forEach(([which, role]) => table.querySelectorAll(which).forEach((part) => part.setAttribute("role", role)));
-  rows.forEach((row) => [...row.cells].forEach((cell, place) => {
-    cell.dataset.label = heads[place];
+  rows.forEach((row) => [...row.cells].reduce((place, cell) => {
+    cell.dataset.label = cell.colSpan > 1 ? "" : heads[place];
     cell.classList.toggle("blank", blank(cell));
-  }));
+    return place + cell.colSpan;
+  }, 0));
 };
 const sizes = new ResizeObserver((seen) => seen.forEach(({ target }) => {
   const fits = target.firstElementChild.offsetWidth <= target.clientWidth;
@@ -61,9 +63,16 @@ const tables = (within) => within.querySelectorAll(".table-box").forEach((box) =
 });
 tables(document);
 document.addEventListener("htmx:afterSettle", (event) => tables(event.target.parentElement || document));
-// Whoever was refused stands at the reason; whoever turned a list over stands at what is new.
-const told = document.querySelector("main [role=alert][tabindex='-1']");
+// Whoever was refused stands at the reason, whoever asked what would follow at what would follow, and whoever turned a
+// list over at what is new.
+const told = document.querySelector("main [role=alert][tabindex='-1'], main [data-lands]");
 if (told) told.focus();
+// From the reason to its field. The address stays as it is: the next answer would be read from that field on otherwise.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[role=alert] a[href^='#']");
+  const field = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (field?.matches("input, select, textarea, button")) { event.preventDefault(); field.focus(); }
+});
 document.addEventListener("htmx:afterSettle", (event) => {
   const fresh = document.getElementById("listing");
   if (fresh && document.activeElement === document.body && event.detail.target.id === "listing") fresh.focus();
