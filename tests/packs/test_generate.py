@@ -76,6 +76,20 @@ def age(person: Row) -> float:
 # --- people
 
 
+def test_receipts_are_a_files_own_but_for_care_filed_again_and_the_few_that_were_lent(mutual: Mutual) -> None:
+    claims = {claim["claim"]: claim for claim in mutual.claims}
+    files: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for line in mutual.lines:
+        if line["receipt"]:
+            files[claims[line["claim"]]["provider"], line["receipt"]].add(line["claim"])
+    said = {claim for found in files.values() for claim in found}
+    assert 0.85 < len(said) / sum(claim["provider"] is not None for claim in mutual.claims) < 0.95
+    twice = [found for found in files.values() if len(found) > 1]
+    homes = [len({claims[claim]["household"] for claim in found}) for found in twice]
+    assert 5 < sum(count > 1 for count in homes) < 60 and sum(count == 1 for count in homes) > 20
+    assert len({receipt for _, receipt in files}) == len(files), "no number of two providers"
+
+
 def test_six_point_eight_per_cent_of_the_people_have_a_long_term_illness(mutual: Mutual) -> None:
     ill = {row["person"] for row in mutual.statuses if row["status"] == "long_term_illness"}
     assert len(ill) / len(mutual.people) == pytest.approx(0.068, abs=0.0005)

@@ -51,7 +51,7 @@ def form(home: str, *lines: dict[str, str], **fields: str) -> dict[str, Any]:
     lines = lines or ({"code": "cs", "billed": "250"},)
     columns = {
         f"line_{name}": [line.get(name, "") for line in lines]
-        for name in ("code", "date", "quantity", "unit_price", "billed")
+        for name in ("code", "date", "quantity", "unit_price", "billed", "receipt")
     }
     return told | {"line_row": [str(row) for row in range(len(lines))]} | columns | fields
 
@@ -131,6 +131,44 @@ def test_the_same_care_that_is_filed_already_is_said_with_its_file(desk: Desk, h
     sent = client.post(f"/household/{home}/new-file/", form(home))
     number = sent["Location"].strip("/").rpartition("/")[2]
     assert f'href="/claim/{number}/"' in decision(client, home)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_receipt_that_was_filed_is_said_at_once_with_its_file(desk: Desk, home: str, lang: str) -> None:
+    client, other = desk("imane", lang=lang), _another_home(home)
+    sent = client.post(f"/household/{home}/new-file/", form(home, receipt="N° 0012/26"))
+    number = sent["Location"].strip("/").rpartition("/")[2]
+
+    def said(field: str, *lines: dict[str, str], **fields: str) -> str:
+        page = decision(client, other, **form(other, *lines, **fields))
+        return page.partition(f'id="why-{field}" hx-swap-oob="true">')[2].partition("</p>")[0]
+
+    assert f'href="/claim/{number}/"' in said("receipt", receipt="12-26"), "written otherwise, and of another day"
+    own = {"code": "CS", "billed": "90", "receipt": "١٢/٢٦"}
+    assert f'href="/claim/{number}/"' in said("receipt-0", own) and not said("receipt", own).strip()
+    assert not said("receipt", receipt="13/26").strip()
+    assert not said("receipt", receipt="12-26", provider="123456789").strip(), "each provider has its own numbers"
+
+
+def _another_home(home: str) -> str:
+    from tiwizi.records.people.models import Household, Membership
+
+    ours = Membership.objects.filter(role=0, until=None).exclude(household__number=home).order_by("id").first()
+    assert ours is not None
+    return str(Household.objects.get(id=ours.household_id).number)
+
+
+def test_the_lines_of_a_file_have_its_receipt_but_for_those_with_their_own(desk: Desk, home: str) -> None:
+    from tiwizi.records.care.models import ClaimLine
+
+    lines = ({"code": "CS", "billed": "250"}, {"code": "C", "billed": "90", "receipt": "B 7"})
+    sent = desk("imane").post(f"/household/{home}/new-file/", form(home, *lines, receipt="A/06"))
+    number = sent["Location"].strip("/").rpartition("/")[2]
+    kept = ClaimLine.objects.filter(claim__number=number).order_by("number")
+    assert list(kept.values_list("receipt", "receipt_compared")) == [("A/06", "A-6"), ("B 7", "B-7")]
+    page = desk("salma").get(f"/claim/{number}/").content.decode()
+    assert "A/06" in page and "B 7" in page
+    assert "A/06" not in desk("imane").get(f"/claim/{number}/").content.decode(), "nothing of the care"
 
 
 def test_a_file_is_kept_once_and_leads_to_its_slip(desk: Desk, home: str) -> None:

@@ -66,7 +66,7 @@ def examples() -> dict[str, dict[str, object]]:
     run = {"run": Run.objects.order_by("id").values_list("id", flat=True)[0]}
     return {
         **dict.fromkeys(("household", "new_file", "changes", "accounts", "household_glass"), household),
-        **dict.fromkeys(("slip", "file", "appeal_new", "review_file"), claim),
+        **dict.fromkeys(("slip", "file", "withdraw", "appeal_new", "review_file"), claim),
         "change": household | {"situation": "birth"},
         "papers": household | {"what": "household"},
         "letter_write": household | {"what": "household"},

@@ -16,6 +16,8 @@ from tiwizi.records.care.queries.watch import KINDS
 LANGUAGES = ("ar", "fr", "en")
 #: Figures as each kind gives them.
 FIGURES: dict[str, tuple[dict[str, Any], ...]] = {
+    "receipt_numbers": ({"count": 2, "households": 2, "receipt": "F-26-14", "first_day": "2026-02-01",
+                         "last_day": "2026-03-01", "billed_amount": 25000, "claims": []},),
     "receipts": ({"count": 2, "households": 2, "people": 1, "day_day": "2026-02-01", "code": "CS",
                   "billed_amount": 25000, "claims": []},),
     "life": tuple({"what": what, "day_day": "2026-02-01", "event_day": "2026-01-01", "days": 31, "code": "CS"}

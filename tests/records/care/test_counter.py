@@ -21,7 +21,8 @@ from tiwizi.records.care.operations.approvals import (
     withdraw_approval,
 )
 from tiwizi.records.care.operations.providers import agree, register_provider
-from tiwizi.records.care.operations.reviews import review_line, withdraw_line
+from tiwizi.records.care.operations.reviews import review_line
+from tiwizi.records.care.operations.withdraw import withdraw_lines
 from tiwizi.records.care.queries.household import household_file
 from tiwizi.records.intake.operations import enter_claim
 from tiwizi.records.people.models import Household, Payee, Person, Touch
@@ -124,7 +125,7 @@ def test_a_reviewer_approves_less_again_and_as_claimed(home: int) -> None:
 
 def test_a_line_that_was_wrong_is_withdrawn_and_comes_again_under_another_number(home: int) -> None:
     done = entered(home, claim="D78")
-    withdraw_line(DESK, line=done["lines"][0], reason="wrong person")
+    assert withdraw_lines(DESK, claim=done["claim"], lines=done["lines"], reason="wrong person") == 0
     with refused("withdrawn"):
         review_line(ADVISER, line=done["lines"][0], reason="x")
     again = entered(home, line("2", person="P2"), claim="D78")

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from tiwizi.packs.watching import AgeRule, Watch, watch
@@ -18,6 +19,7 @@ from tiwizi.records.care.queries.watch.seen import Seen
 CATEGORIES = ("biology", "consultation", "death_grant", "delivery")
 CODES = {1: "NFS", 2: "C", 3: "DECES", 4: "VOIE-BASSE"}
 FEMALE, MALE = 0, 1
+RECEIPTS = pa.array(["F-26-14", "F-26-15"])
 WATCH = Watch(
     {"visits": ("consultation",), "deliveries": ("delivery",), "deaths": ("death_grant",), "women": ("delivery",)},
     (AgeRule(("VOIE-BASSE",), 13, 55),),
@@ -51,6 +53,7 @@ class Line:
     birth: str = "1990-01-01"
     sex: int = FEMALE
     quantity: int = 1000
+    receipt: int = -1  # a place in RECEIPTS
 
 
 def seen(*lines: Line) -> Seen:
@@ -64,9 +67,9 @@ def seen(*lines: Line) -> Seen:
         WATCH, np.arange(1, len(lines) + 1), column(lambda line: line.claim), column(lambda line: line.household),
         column(lambda line: line.person), column(lambda line: line.provider), column(lambda line: line.setting),
         column(lambda line: day(line.on)), act, column(lambda line: line.quantity), column(lambda line: line.billed),
-        act - 1, column(lambda line: day(line.stay[0]) if line.stay else -1),
+        act - 1, column(lambda line: line.receipt), column(lambda line: day(line.stay[0]) if line.stay else -1),
         column(lambda line: day(line.stay[1]) if line.stay else -1), column(lambda line: day(line.birth)),
-        column(lambda line: line.sex), CATEGORIES, CODES,
+        column(lambda line: line.sex), CATEGORIES, RECEIPTS, CODES,
     )  # fmt: skip
 
 
@@ -90,6 +93,15 @@ ONE = Line(1)
         ("receipts", (ONE, Line(2, provider=8)), []),
         ("receipts", (ONE, ONE), []),  # twice on one file is what the plan's own rules see
         ("receipts", (Line(1, provider=-1), Line(2, provider=-1)), []),
+        ("receipts", (replace(ONE, receipt=0), Line(2, receipt=0)), []),  # its number says so already
+        ("receipts", (replace(ONE, receipt=0), Line(2, receipt=1)), [2]),  # the number may be made up
+        ("receipt_numbers", (replace(ONE, receipt=0), Line(2, receipt=0)), [2]),
+        ("receipt_numbers", (Line(1, receipt=0), Line(2, 2, 2, act=2, billed=5, on="2026-03-01", receipt=0)), [2]),
+        ("receipt_numbers", (replace(ONE, receipt=0), Line(2, receipt=1)), []),
+        ("receipt_numbers", (replace(ONE, receipt=0), Line(2, provider=8, receipt=0)), []),  # each has its own numbers
+        ("receipt_numbers", (replace(ONE, receipt=0), Line(1, act=2, receipt=0)), []),  # two lines of one paper
+        ("receipt_numbers", (ONE, Line(2)), []),
+        ("receipt_numbers", (Line(1, provider=-1, receipt=0), Line(2, provider=-1, receipt=0)), []),
         ("life", (Line(1, on="1989-12-31"),), [1]),
         ("life", (Line(1, on="1990-01-01"),), []),
         ("life", (Line(1, act=3, on="2026-01-05"), Line(2, on="2026-01-06")), [2]),

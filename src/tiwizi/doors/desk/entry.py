@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from tiwizi.doors import clock
@@ -42,7 +43,17 @@ BESIDE = {
 #: What is only not typed yet: nobody is told of it before it is sent.
 NOT_YET = ("missing", "neither_price_nor_billed")
 #: Fields of the file that have a place for words beside them.
-WITH_WORDS = ("person", "provider", "care_from", "care_to", "received_on", "payee", "prior_approval", "sector")
+WITH_WORDS = (
+    "person",
+    "provider",
+    "care_from",
+    "care_to",
+    "received_on",
+    "receipt",
+    "payee",
+    "prior_approval",
+    "sector",
+)
 
 
 # -- the form ----------------------------------------------------------------------------------------------------------
@@ -156,6 +167,7 @@ def _told(form: Form, found: Preview) -> tuple[dict[str, list[str]], list[Told]]
         said = whole.setdefault(fault.field, [])
         if (words := f"{fault.reason} {fault.way_out}") not in said:
             said.append(words)
+    _told_receipts(form, found, why, lines)
     for line in found.lines:
         lines[line.place].line = line
         for hint in line.explained.hints:
@@ -164,6 +176,21 @@ def _told(form: Form, found: Preview) -> tuple[dict[str, list[str]], list[Told]]
             if words not in place:
                 place.append(words)
     return why, lines
+
+
+def _told_receipts(form: Form, found: Preview, why: dict[str, list[str]], lines: list[Told]) -> None:
+    """Beside the receipt of the file, or of a line that has one of its own, by which file it was filed before."""
+    places = [
+        (form.fields["receipt"], why),
+        *((line["receipt"], told.why) for line, told in zip(form.filled, lines, strict=True)),
+    ]
+    for receipt, said in places:
+        number = found.receipts.get(receipt)
+        if number:
+            link = format_html('<a href="{}"><bdi dir="ltr">{}</bdi></a>', reverse("file", args=[number]), number)
+            said.setdefault("receipt", []).append(format_html("{} {}", t("entry:receipt_filed"), link))
+        elif number is not None:
+            said.setdefault("receipt", []).append(t("entry:receipt_filed_elsewhere"))
 
 
 def _own_doubts(

@@ -13,10 +13,12 @@ from tiwizi.records.care.queries.acts import ActFound
 
 #: Fields of the file, and of each line; a field of a line is called "line_<name>" in the form.
 FIELDS = (
-    "person", "provider", "sector", "care_from", "care_to", "received_on", "payee", "prior_approval", "setting",
-    "visit",
+    "person", "provider", "sector", "care_from", "care_to", "received_on", "receipt", "payee", "prior_approval",
+    "setting", "visit",
 )  # fmt: skip
-LINE = ("row", "code", "date", "quantity", "unit_price", "billed")
+LINE = ("row", "code", "date", "quantity", "unit_price", "billed", "receipt")
+#: What a line has of the file, unless it says another.
+_OF_LINES = ("person", "receipt")
 _DAYS = ("care_from", "care_to", "received_on")
 _LONGEST = 200
 
@@ -39,19 +41,20 @@ class Form:
 
     def claim(self, *, today: date) -> dict[str, str]:
         """Cells of the table claims, of what was typed alone: sent twice, they are the same."""
-        cells = {name: self.fields[name] for name in FIELDS if name not in (*_DAYS, "person")}
+        cells = {name: self.fields[name] for name in FIELDS if name not in (*_DAYS, *_OF_LINES)}
         cells |= {name: typed_day(self.fields[name], today=today) for name in _DAYS}
         return cells | {"channel": "counter"}
 
     def cells(self, acts: Mapping[str, ActFound] | None = None, *, today: date) -> list[dict[str, str]]:
-        """Cells of the table lines, of the lines in which something stands. A line without a day has that of the
-        file. ``acts``: by what was typed, those that are known."""
+        """Cells of the table lines, of the lines in which something stands. A line without a day or a receipt
+        has that of the file. ``acts``: by what was typed, those that are known."""
         care, acts = self.fields["care_from"], acts or {}
         return [
             {
                 "line": str(place), "person": self.fields["person"],
                 "code": acts[line["code"]].code if line["code"] in acts else line["code"],
                 "date": typed_day(line["date"] or care, today=today),
+                "receipt": line["receipt"] or self.fields["receipt"],
                 **{name: western(line[name]) for name in ("quantity", "unit_price", "billed")},
             }
             for place, line in enumerate(self.filled, 1)

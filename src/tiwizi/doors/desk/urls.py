@@ -38,6 +38,7 @@ from tiwizi.doors.desk import (
     trail,
     views,
     watch,
+    withdraw,
 )
 
 SUBJECTS = (
@@ -74,6 +75,7 @@ SUBJECTS = (
     help,
     samples,
     tariffs,
+    withdraw,
 )
 
 #: (name of the page, the permission that opens it); None: everybody.

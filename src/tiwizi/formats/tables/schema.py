@@ -138,6 +138,14 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         ),
         Column("session", "whole", False, "séance", "الحصة", "", "0"),
         Column(
+            "receipt",
+            "text",
+            False,
+            "n° facture|n° de facture|n° quittance|n° de quittance|quittance|n° reçu",
+            "رقم الفاتورة|الفاتورة|رقم التوصيل|التوصيل|رقم الوصل",
+            "receipt number|invoice|invoice number",
+        ),
+        Column(
             "quantity_approved",
             "quantity",
             False,

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tiwizi.packs.generate.cover import FUNDS, Cover
+from tiwizi.packs.generate.draw import steady
 from tiwizi.packs.generate.files import NOBODY, Files
 from tiwizi.packs.generate.lines import Lines
 from tiwizi.packs.generate.people import People
@@ -208,10 +209,33 @@ def _lines(batch: Batch, claims: Arrow, person: Arrow, world: World) -> Arrow:
             "unit_price": decimals(lines.unit_price, digits),
             "billed": decimals(lines.billed, digits),
             "session": pa.array(lines.session.astype(np.int16)),
+            "receipt": _at(_receipts(batch, world), lines.file),
             "price_approved": decimals(lines.approved, digits, mask=lines.approved < 0),
             "_arrival": files.received[lines.file].astype(np.int32),
         }
     )
+
+
+def _receipts(batch: Batch, world: World) -> Arrow:
+    """The number of the provider's receipt, one a file: made up from the file's number alone, so that nothing else is
+    drawn otherwise. Care that is filed again has the receipt that it had."""
+    filing, files = world.settings["filing"], batch.files
+    own = np.where(files.copy_of >= 0, files.copy_of, np.arange(len(files)))
+    written = (files.provider != NOBODY) & (steady(batch.first_file + own, 3) < filing["with_receipt"])
+    lent = written & (own == np.arange(len(files))) & (steady(batch.first_file + own, 4) < filing["borrowed_receipt"])
+    own = np.where(files.copy_of >= 0, own, _borrowed(files, written, lent))
+    numbers = numbered("F", 1 + batch.first_file, len(files), 7)
+    return pc.if_else(pa.array(written), _at(numbers, own), pa.scalar(None, pa.string()))
+
+
+def _borrowed(files: Files, written: Column, lent: Column) -> Column:
+    """Of each file whose receipt it has: for some, the last before it that their provider gave to another household."""
+    found = np.arange(len(files))
+    for file in np.flatnonzero(lent).tolist():
+        same = written[:file] & (files.provider[:file] == files.provider[file])
+        before = np.flatnonzero(same & (files.household[:file] != files.household[file]) & ~lent[:file])
+        found[file] = before[-1] if len(before) else file
+    return found
 
 
 def words_of(column: Arrow) -> Arrow:

@@ -80,7 +80,8 @@ class Claim(models.Model):
 class ClaimLine(models.Model):
     """One act. What was claimed never changes: a reviewer's quantity and price stand beside it, and a line that was
     wrong is withdrawn and comes in again under another number. ``number`` ranks the lines of a claim as the tables
-    rank them; ``label`` is what the sender calls the line, where that is not the number."""
+    rank them; ``label`` is what the sender calls the line, where that is not the number. ``receipt``: the number of the
+    provider's receipt or invoice, as it was written; ``receipt_compared``: as it is compared (receipts.py)."""
 
     claim = link("care.Claim")
     number = models.IntegerField()
@@ -92,6 +93,8 @@ class ClaimLine(models.Model):
     unit_price = minor(null=True)
     billed = minor()
     session = models.SmallIntegerField(default=0)
+    receipt = models.CharField(max_length=40, null=True)
+    receipt_compared = models.CharField(max_length=80, null=True)
     quantity_approved = models.IntegerField(null=True)
     price_approved = minor(null=True)
     withdrawn = models.BooleanField(default=False)
@@ -103,6 +106,21 @@ class ClaimLine(models.Model):
             models.CheckConstraint(condition=Q(quantity__gt=0), name="care_line_quantity"),
             models.CheckConstraint(condition=Q(billed__gte=0), name="care_line_billed"),
         ]
+        #: What was filed by the same receipt is asked for while a file is typed; most lines may have none.
+        indexes = [
+            models.Index(
+                fields=["receipt_compared"], condition=Q(receipt_compared__isnull=False), name="care_line_receipt"
+            )
+        ]
+
+
+class Withdrawal(models.Model):
+    """Why a line is no longer claimed, once and for good."""
+
+    line = models.OneToOneField(ClaimLine, models.PROTECT, related_name="withdrawal", db_constraint=False)
+    reason = models.CharField(max_length=200)
+    by = models.BigIntegerField()
+    at = models.DateTimeField()
 
 
 class Reported(models.Model):

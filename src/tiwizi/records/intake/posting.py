@@ -95,6 +95,10 @@ class Content:
         return {field: self.text("claims", name) for field, name in care_claims.TEXTS.items()}
 
     @cached_property
+    def receipts(self) -> Any:
+        return self.text("lines", "receipt")
+
+    @cached_property
     def care_from(self) -> Rows:
         sheet, rows = self.arrival.sheet("claims"), self.arrival.book.rows["claims"]
         return np.asarray(sheet.days("care_from", blank=NO_DAY)[rows])
@@ -219,7 +223,8 @@ class Part:
         columns["person_id"] = np.full(part.stop - part.start, -1, np.int64)  # known once people are
         return care_lines.Stated(
             facts.claim[part] - self.claims.start, content.ids.line_name[part].astype(np.int64),
-            content.ids.line_names, content.line_ranks, columns, content.told["lines"][part],
+            content.ids.line_names, content.line_ranks, columns, self._text(content.receipts, part),
+            content.told["lines"][part],
         )  # fmt: skip
 
     # -- looking ------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tiwizi.formats.tables.order import places
 from tiwizi.records.care.models import ClaimLine, Reported, Review
+from tiwizi.records.care.receipts import as_compared
 from tiwizi.records.database.columns import add_columns, read_matching, update_columns, write_columns
 from tiwizi.records.database.findings import Findings
 from tiwizi.records.database.text import unfit
@@ -31,29 +32,31 @@ NAMED_FROM = 1_000_000
 _KNOWN = (
     "SELECT k.place AS place, l.id AS id, l.number AS number, l.label AS label, "
     + ", ".join(f'l."{name}" AS "{name}"' for name in (*CLAIMED, *APPROVED))
-    + " FROM {keys} k JOIN care_line l ON l.claim_id = k.key ORDER BY 1, 3"
+    + ", l.receipt_compared AS receipt FROM {keys} k JOIN care_line l ON l.claim_id = k.key ORDER BY 1, 3"
 )
 _KINDS: dict[str, Any] = {"place": "int", "id": "int", "number": "int", "label": "text"}
-_KINDS |= {name: "day" if name == "day" else "int" for name in (*CLAIMED, *APPROVED)}
+_KINDS |= {name: "day" if name == "day" else "int" for name in (*CLAIMED, *APPROVED)} | {"receipt": "text"}
 
 
 @dataclass(frozen=True)
 class Stated:
     """``claim``: places among the claims at hand. ``name``: positions in ``names``, which ``rank`` puts in the tables'
-    order. ``person`` and ``act``: ids. -1 for no price, no approved quantity, no approved price. ``told``: False for
-    those whom the records brought along."""
+    order. ``person`` and ``act``: ids. -1 for no price, no approved quantity, no approved price. ``receipt``: texts, ""
+    for none. ``told``: False for those whom the records brought along."""
 
     claim: Rows
     name: Rows
     names: Any
     rank: Rows
     columns: dict[str, Rows]
+    receipt: Any
     told: Rows
 
 
 @dataclass
 class Compared:
     stated: Stated
+    receipt: Any  # as they are compared
     line: Rows  # ids, -1 where new
     number: Rows
     labelled: Rows
@@ -75,6 +78,9 @@ def compare(stated: Stated, claim: Rows, *, refused: Rows, findings: Findings) -
     if len(stated.names):
         findings.add("lines", long, "line", "unfit_text")
         refused |= long
+    long = unfit(ClaimLine, "receipt", stated.receipt) & ~refused
+    findings.add("lines", long, "receipt", "unfit_text")
+    refused |= long
     old = np.flatnonzero(claim >= 0)
     rows = read_matching(_KNOWN, claim[old], _KINDS)
     rows["claim"] = old[rows["place"]]
@@ -83,6 +89,8 @@ def compare(stated: Stated, claim: Rows, *, refused: Rows, findings: Findings) -
     other, reviewed = np.zeros(len(line), bool), np.zeros(len(line), bool)
     for name in CLAIMED:
         other[met] |= stated.columns[name][met] != rows[name][row[met]]
+    receipt = as_compared(stated.receipt)
+    other[met] |= _another(receipt.take(pa.array(met)), rows["receipt"].take(pa.array(row[met])))
     for name in APPROVED:
         mine = stated.columns[name][met]
         reviewed[met] |= (mine >= 0) & (mine != rows[name][row[met]])
@@ -91,7 +99,13 @@ def compare(stated: Stated, claim: Rows, *, refused: Rows, findings: Findings) -
     refused |= other
     number, labelled = _numbers(stated, rows, line < 0)
     new = (line < 0) & ~refused
-    return Compared(stated, line, number, labelled, new, reviewed & stated.told & ~refused, refused)
+    return Compared(stated, receipt, line, number, labelled, new, reviewed & stated.told & ~refused, refused)
+
+
+def _another(stated: Any, known: Any) -> Rows:
+    """Whether another receipt is named; who names none says nothing of it."""
+    differs = pc.and_(pc.not_equal(stated, pa.scalar("")), pc.not_equal(stated, known))
+    return np.asarray(differs.to_numpy(zero_copy_only=False))
 
 
 def _known_lines(stated: Stated, rows: dict[str, Any]) -> tuple[Rows, Rows]:
@@ -168,6 +182,7 @@ def write(found: Compared, claim: Rows, *, by: By, cause: str) -> Rows:
             "act": columns["act_id"][new], "quantity": columns["quantity"][new],
             **{name: _or_null(columns[name][new]) for name in ("unit_price", *APPROVED)},
             "billed": columns["billed"][new], "session": columns["session"][new],
+            "receipt": _or_none(stated.receipt, new), "receipt_compared": _or_none(found.receipt, new),
             "withdrawn": np.zeros(len(new), bool),
         },
     )  # fmt: skip
@@ -177,6 +192,12 @@ def write(found: Compared, claim: Rows, *, by: By, cause: str) -> Rows:
 
 def _or_null(values: Rows) -> Any:
     return pa.array(values, mask=values < 0)
+
+
+def _or_none(texts: Any, rows: Rows) -> Any:
+    """Some of the texts, null for blank ones."""
+    some = texts.take(pa.array(rows))
+    return pc.if_else(pc.equal(some, pa.scalar("")), None, some)
 
 
 def _review(found: Compared, line: Rows, *, by: By, cause: str) -> None:

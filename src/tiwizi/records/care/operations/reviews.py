@@ -1,4 +1,4 @@
-"""What a reviewer leaves of a line, and lines that are taken back."""
+"""What a reviewer leaves of a line."""
 
 from __future__ import annotations
 
@@ -36,19 +36,6 @@ def review_line(
     touch(held.claim.household_id, f"claim:{held.claim_id}")
     act.note(line=line, quantity=quantity, price=price, cause=cause)
     return last + 1
-
-
-@operation("care.withdraw_line", need="care.receive")
-def withdraw_line(act: Act, *, line: int, reason: str) -> int:
-    """A line that was wrong is no longer claimed; what replaces it comes in under another number. Its claim."""
-    held = _reached(act, line)
-    if not reason.strip():
-        raise Refused("no_reason")
-    if not held.withdrawn:
-        ClaimLine.objects.filter(id=line).update(withdrawn=True)
-        touch(held.claim.household_id, f"claim:{held.claim_id}")
-    act.note(line=line)
-    return held.claim_id
 
 
 def _reached(act: Act, line: int) -> ClaimLine:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 import numpy as np
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
-from tiwizi.records.care.models import Claim, ClaimLine, Correction, Decision
+from tiwizi.records.care.models import Appeal, Claim, ClaimLine, Correction, Decision, Withdrawal
 from tiwizi.records.care.queries.decisions import Decided, explained, label_of
 from tiwizi.records.database.columns import among, read_columns
 from tiwizi.records.database.keyset import keyset
 from tiwizi.records.money.models import DECISION, PaymentItem
 from tiwizi.records.people.looks import leave_trace, reads_care, regions_of, within_reach
-from tiwizi.records.people.models import Person
+from tiwizi.records.people.models import Person, User
 from tiwizi.records.trail.gate import By
 from tiwizi.rules.adjudicate.waterfall import Explained
 from tiwizi.rules.terms import ATTRIBUTES, REASONS, STATES
@@ -39,6 +39,7 @@ class Care:
     label: str
     quantity: int
     unit_price: int | None
+    receipt: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,13 @@ class FileLine:
     decisions: tuple[Decided, ...]
     care: Care | None
     explained: Explained | None
+    why_withdrawn: Withdrawn | None
+
+
+class Withdrawn(NamedTuple):
+    reason: str
+    by: str
+    at: datetime
 
 
 class Paid(NamedTuple):
@@ -77,6 +85,13 @@ class Corrected(NamedTuple):
     run: int
 
 
+class Appealed(NamedTuple):
+    appeal: int
+    raised_on: date
+    deadline: date
+    state: str
+
+
 @dataclass(frozen=True)
 class ClaimFile:
     claim: int
@@ -94,6 +109,12 @@ class ClaimFile:
     lines: tuple[FileLine, ...]
     payments: tuple[Paid, ...]
     corrections: tuple[Corrected, ...]
+    appeals: tuple[Appealed, ...]
+
+    @property
+    def may_be_appealed(self) -> bool:
+        """Whether there is a decision that the member may not agree with, and no appeal that waits."""
+        return any(line.decisions for line in self.standing) and all(one.state != "raised" for one in self.appeals)
 
     @property
     def standing(self) -> list[FileLine]:
@@ -125,6 +146,7 @@ def claim_file(by: By, number: str, lang: str, *, need: str = NEED, what: str = 
         ATTRIBUTES["payee"][claim.payee], claim.channel, provider.number if provider else "",
         provider.name_ar if provider else "", provider.name_latin if provider else "", medical,
         _lines(claim, medical, lang), _payments(claim.id), _corrections(claim.id),
+        _appeals(claim.id),
     )  # fmt: skip
 
 
@@ -134,19 +156,34 @@ def _lines(claim: Claim, medical: bool, lang: str) -> tuple[FileLine, ...]:
     for row in Decision.objects.filter(line__in=[line.pk for line in rows]).order_by("number"):
         decided.setdefault(row.line_id, []).append(row)
     told = explained([line.pk for line in rows if line.pk in decided][:MOST_TOLD], lang)
-    return tuple(_line(row, decided.get(row.pk, []), told.get(row.pk), medical, lang) for row in rows)
+    gone = _withdrawn([line.pk for line in rows if line.withdrawn])
+    return tuple(_line(row, decided.get(row.pk, []), told.get(row.pk), gone.get(row.pk), medical, lang) for row in rows)
 
 
-def _line(row: ClaimLine, decisions: list[Decision], told: Explained | None, medical: bool, lang: str) -> FileLine:
+def _withdrawn(lines: list[int]) -> dict[int, Withdrawn]:
+    if not lines:
+        return {}
+    rows = list(Withdrawal.objects.filter(line__in=lines))
+    names = dict(User.objects.filter(id__in={row.by for row in rows}).values_list("id", "name"))
+    return {row.line_id: Withdrawn(row.reason, names.get(row.by, ""), row.at) for row in rows}
+
+
+def _line(
+    row: ClaimLine, decisions: list[Decision], told: Explained | None, gone: Withdrawn | None, medical: bool, lang: str
+) -> FileLine:
     history = tuple(_decided(one) for one in decisions)
     last = history[-1] if history else None
     bits = decisions[-1].reasons if decisions else 0
     reasons = tuple(reason.name for place, reason in enumerate(REASONS) if bits >> place & 1)
     act = label_of(row.act, lang)
-    care = Care(row.person, row.day, row.act.code, act, row.quantity, row.unit_price) if medical else None
+    care = (
+        Care(row.person, row.day, row.act.code, act, row.quantity, row.unit_price, row.receipt or "")
+        if medical
+        else None
+    )
     return FileLine(
         row.pk, row.label or str(row.number), row.billed, row.withdrawn, last.state if last else WAITING, reasons,
-        last.paid if last else 0, last.reductions if last else 0, last.share if last else 0, history, care, told,
+        last.paid if last else 0, last.reductions if last else 0, last.share if last else 0, history, care, told, gone,
     )  # fmt: skip
 
 
@@ -170,6 +207,11 @@ def _payments(claim: int) -> tuple[Paid, ...]:
 def _corrections(claim: int) -> tuple[Corrected, ...]:
     rows = Correction.objects.filter(claim=claim).order_by("id")
     return tuple(Corrected(*row) for row in rows.values_list("before", "after", "state", "run_id"))
+
+
+def _appeals(claim: int) -> tuple[Appealed, ...]:
+    rows = Appeal.objects.filter(claim=claim).order_by("id")
+    return tuple(Appealed(*row) for row in rows.values_list("id", "raised_on", "deadline", "state"))
 
 
 # -- the files of a desk -----------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from tiwizi.records.care.facts import TYPED, Known, read_known
 from tiwizi.records.care.models import Claim
 from tiwizi.records.care.queries.acts import ActFound, acts_by
 from tiwizi.records.care.queries.providers import ProviderFound, filled, named_provider
+from tiwizi.records.care.queries.receipts import filed_by
 from tiwizi.records.care.typed import NEW_PROVIDER, Kin, read_typed
 from tiwizi.records.cover.models import Act
 from tiwizi.records.cover.queries import in_force
@@ -54,7 +55,7 @@ class Line:
 class Preview:
     """``claim_faults`` and ``line_faults``: what cannot be read, and so is not decided. ``payers``: the bars of those
     who pay, added up over the lines; amounts are sums of the lines that could be decided. ``acts``: by what was typed,
-    those that are known."""
+    those that are known. ``receipts``: those filed before, as typed, and by which file (receipts.py)."""
 
     lines: tuple[Line, ...]
     claim_faults: tuple[Fault, ...]
@@ -62,6 +63,7 @@ class Preview:
     payers: tuple[tuple[str, int], ...]
     acts: Mapping[str, ActFound]
     provider: ProviderFound | None
+    receipts: Mapping[str, str]
 
     @property
     def billed(self) -> int:
@@ -114,7 +116,9 @@ def preview(by: By, *, household: str, claim: Cells, lines: Sequence[Cells], day
         known = read_known(np.array([home[0]], np.int64), with_what, typed=read.typed)
         decided = _decided(known, decide_known(known, with_what), with_what, read.places, lang)
     about, rows = (tuple(faults(sheet, lang)) for sheet in (read.claim, read.lines))
-    return Preview(decided, about, rows, _payers(decided), acts, whose)
+    named = {str(line.get("receipt") or "") for line in lines} - {""}
+    filed = filed_by(by, provider=whose.id, receipts=named) if whose and named else {}
+    return Preview(decided, about, rows, _payers(decided), acts, whose, filed)
 
 
 def warm(day: date) -> None:

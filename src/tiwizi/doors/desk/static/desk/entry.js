@@ -27,9 +27,9 @@
     countLines();
     line.querySelector("[name=line_code]").focus();
   };
-  // The last field of the way: the amount of the last line. The other day of a line is there for who goes to it.
+  // The last field of the way: the amount of the last line. A line's other day and receipt are there for who goes to them.
   const next = (field) => {
-    if (field.name === "line_billed" || field.name === "line_date") {
+    if (field.name === "line_billed" || field.name === "line_date" || field.name === "line_receipt") {
       const line = field.closest(".line"), after = line.nextElementSibling;
       if (after) after.querySelector("[name=line_code]").focus();
       else if (line.querySelector("[name=line_code]").value) addLine();

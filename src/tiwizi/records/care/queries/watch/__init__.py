@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tiwizi.records.care.queries.watch import days, deliveries, life, members, providers, receipts, sex_age, stays
+from tiwizi.records.care.queries.watch import (
+    days,
+    deliveries,
+    life,
+    members,
+    numbers,
+    providers,
+    receipts,
+    sex_age,
+    stays,
+)
 from tiwizi.records.care.queries.watch.seen import Found, Seen
 
 #: In the order in which a person should look: what cannot be before what is rare.
 KINDS: dict[str, Callable[[Seen], list[Found]]] = {
+    "receipt_numbers": numbers.find,
     "receipts": receipts.find,
     "life": life.find,
     "sex_age": sex_age.find,

@@ -1,5 +1,5 @@
-"""The same receipt twice: one provider, person, day, act and amount under two numbers; or two people of one birth date
-and sex in different households, who may be one that is known twice."""
+"""The same care billed twice: one provider, person, day, act and amount on two files; or two people of one birth date
+and sex in different households, who may be one that is known twice. What one receipt's number tells is numbers.py's."""
 
 from __future__ import annotations
 
@@ -18,8 +18,14 @@ def find(seen: Seen) -> list[Found]:
     return [
         _found(seen, lines)
         for group in larger(order, start, 2)
-        if len(set(seen.claim[lines := told[group]].tolist())) > 1 and _is_one(seen, lines)
+        if len(set(seen.claim[lines := told[group]].tolist())) > 1
+        and _is_one(seen, lines)
+        and not _of_one_receipt(seen, lines)
     ]
+
+
+def _of_one_receipt(seen: Seen, lines: Column) -> bool:
+    return seen.receipt[lines[0]] >= 0 and bool((seen.receipt[lines] == seen.receipt[lines[0]]).all())
 
 
 def _is_one(seen: Seen, lines: Column) -> bool:

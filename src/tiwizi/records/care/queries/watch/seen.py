@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tiwizi.packs.watching import Watch
 from tiwizi.records.database.columns import read_columns
@@ -16,7 +18,8 @@ from tiwizi.rules.period import NO_DAY
 from tiwizi.rules.terms import REFUSED
 
 _LINES = """SELECT l.id AS id, l.claim_id AS claim, l.person_id AS person, l.day AS day, l.act_id AS act,
-    l.quantity AS quantity, l.billed AS billed FROM care_line l WHERE NOT l.withdrawn"""
+    l.quantity AS quantity, l.billed AS billed, l.receipt_compared AS receipt FROM care_line l
+    WHERE NOT l.withdrawn"""
 _CLAIMS = """SELECT id, household_id AS household, provider_id AS provider, setting, care_from, care_to
     FROM care_claim"""
 _EPOCH = date(1970, 1, 1)
@@ -39,8 +42,9 @@ class Found:
 @dataclass(frozen=True)
 class Seen:
     """A place a line that is not refused, in no order: ids, days since 1970, thousandths, minor units. ``provider`` is
-    -1 where the file names none; ``category``: a place in ``categories``, -1 for an act without one. stay_from,
-    stay_to: of its file. birth, sex: of its person. code_of: act -> code."""
+    -1 where the file names none; ``category``: a place in ``categories``, -1 for an act without one; ``receipt``: one
+    in ``receipts``, numbers as they are compared, -1 for none. stay_from, stay_to: of its file. birth, sex: of its
+    person. code_of: act -> code."""
 
     watch: Watch
     line: Column
@@ -54,11 +58,13 @@ class Seen:
     quantity: Column
     billed: Column
     category: Column
+    receipt: Column
     stay_from: Column
     stay_to: Column
     birth: Column
     sex: Column
     categories: tuple[str, ...]
+    receipts: Any
     code_of: dict[int, str]
 
     def acts(self, words: tuple[str, ...]) -> Column:
@@ -85,8 +91,11 @@ def read_seen(watch: Watch, tariff_version: int | None) -> Seen:
     """All lines that stand and are not refused; categories by a version of the tariff."""
     lines = read_columns(
         _LINES,
-        {"id": "int", "claim": "int", "person": "int", "day": "day", "act": "int", "quantity": "int", "billed": "int"},
-    )
+        {"id": "int", "claim": "int", "person": "int", "day": "day", "act": "int", "quantity": "int", "billed": "int",
+         "receipt": "text"},
+    )  # fmt: skip
+    receipt, receipts = _numbered(lines.pop("receipt"))
+    lines["receipt"] = receipt
     keep = ~_refused(int(lines["id"].max(initial=0)))[lines["id"]]
     lines = {name: column[keep] for name, column in lines.items()}
     claims = read_columns(
@@ -99,10 +108,18 @@ def read_seen(watch: Watch, tariff_version: int | None) -> Seen:
     return Seen(
         watch, lines["id"], lines["claim"], claims["household"][of_claim], lines["person"],
         claims["provider"][of_claim], claims["setting"][of_claim], lines["day"].astype(np.int64), lines["act"],
-        lines["quantity"], lines["billed"], category[lines["act"]], _open(claims["care_from"])[of_claim],
-        _open(claims["care_to"])[of_claim], people["birth"][of_person].astype(np.int64), people["sex"][of_person],
-        names, code_of,
+        lines["quantity"], lines["billed"], category[lines["act"]], lines["receipt"],
+        _open(claims["care_from"])[of_claim], _open(claims["care_to"])[of_claim],
+        people["birth"][of_person].astype(np.int64), people["sex"][of_person], names, receipts, code_of,
     )  # fmt: skip
+
+
+def _numbered(texts: Any) -> tuple[Column, Any]:
+    """Texts as places among those that differ, -1 where blank; and these."""
+    coded = texts.dictionary_encode()
+    blank = pc.equal(coded.dictionary, pa.scalar("")).to_numpy(zero_copy_only=False)
+    place = coded.indices.to_numpy().astype(np.int64)
+    return np.where(np.append(blank, False)[place], -1, place), coded.dictionary
 
 
 def _refused(last: int) -> Column:
