@@ -13,8 +13,9 @@ import re
 import tomllib
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from string import Formatter
 
 LANGUAGES = ("ar", "fr", "en")
 FIRST_STRONG_ISOLATE, POP_ISOLATE, NO_BREAK_SPACE = "\u2068", "\u2069", "\u00a0"
@@ -35,10 +36,19 @@ _LATIN, _ARABIC = re.compile(r"[A-Za-zÀ-ɏ]"), re.compile(r"[\u0600-\u06ff]")
 
 
 def text(subject: str, key: str, *, lang: str, **values: object) -> str:
-    """The text of a key in a language, its names filled in. A missing key or name is a bug of ours."""
+    """The text of a key in a language, its names filled in. A missing key or name is a bug of ours. A value may be a
+    function: it is asked where the text names it."""
     template = catalogue(subject, lang).get(key)
     assert template is not None, f"locale/{lang}/{subject}.toml has no text {key!r}"
-    return template.format(**{name: isolate(str(value), lang) for name, value in values.items()})
+    said = {name: values[name] for name in _names(template) if name in values}
+    return template.format(
+        **{name: isolate(str(value() if callable(value) else value), lang) for name, value in said.items()}
+    )
+
+
+@cache
+def _names(template: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name))
 
 
 @cache
@@ -87,6 +97,7 @@ def number(value: Decimal | int, lang: str, *, decimals: int | None = None) -> s
     return _digits(written, lang)
 
 
+@lru_cache(maxsize=10_000)
 def money(amount_minor: int, currency: str, lang: str) -> str:
     """``money(14400, "MAD", "en") == "144.00 DH"``, from whole minor units."""
     digits = _minor_digits(currency)
@@ -107,6 +118,7 @@ def quantity(thousandths: int, lang: str) -> str:
     return number(Decimal(thousandths).scaleb(-3), lang)
 
 
+@lru_cache(maxsize=10_000)
 def day(when: date, lang: str) -> str:
     """``day(date(2026, 7, 8), "fr") == "8 juillet 2026"``; in Arabic with the months of Morocco (يوليوز)."""
     from babel.dates import format_date  # Babel costs a quarter of a second: only who writes a date pays it

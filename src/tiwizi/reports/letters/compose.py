@@ -4,19 +4,19 @@
     made.content, made.language ...
 
 The letter is in the member's language unless another is asked for. For many payments the records are asked once for all
-of them, household by household only for the reasons.
+of them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from tiwizi.records.care.queries.decisions import explained
-from tiwizi.records.care.queries.letters import File, Recipient, files_told, orders_told, recipients
+from tiwizi.records.care.queries.letters import File, Order, Recipient, files_told, orders_told, recipients
 from tiwizi.records.care.queries.letters_made import Head
 from tiwizi.reports.letters import others, statements
 from tiwizi.reports.letters.words import Words
@@ -97,22 +97,24 @@ def of_orders(orders: Sequence[int], setting: Setting, *, care: Callable[[int | 
     by_order: dict[int, list[File]] = defaultdict(list)
     for number, order in told.items():
         by_order[number] = [files[claim] for claim in sorted(order.claims) if claim in files]
+    reasons = _reasons(told, by_order, {home: setting.words(to).lang for home, to in whom.items()})
     for number in orders:
         if number not in told or told[number].household not in whom:
             continue
         order, to = told[number], whom[told[number].household]
         words, names_care = setting.words(to), care(to.region)
         content = statements.payment_statement(
-            words, to, order, by_order[number], _reasons(by_order[number], words.lang), head=setting.head,
-            on=setting.on, care=names_care,
-        )  # fmt: skip
+            words, to, order, by_order[number], reasons[words.lang], head=setting.head, on=setting.on, care=names_care
+        )
         yield Composed(order.household, "payment", f"order:{number}", words.lang, names_care, content)
 
 
-def _reasons(files: Sequence[File], lang: str) -> statements.Told:
-    """The reasons of the lines, asked household by household: a payment may settle a file of a household that its
-    payee has left."""
-    homes: dict[int, list[int]] = defaultdict(list)
-    for file in files:
-        homes[file.household] += [line.line for line in file.lines]
-    return {line: one for own in homes.values() for line, one in explained(own, lang).items()}
+def _reasons(
+    told: Mapping[int, Order], files: Mapping[int, Sequence[File]], language: Mapping[int, str]
+) -> dict[str, statements.Told]:
+    """The reasons of all lines, by the language of the letters (``language``: by household) that tell them."""
+    lines: dict[str, set[int]] = defaultdict(set)
+    for number, order in told.items():
+        if order.household in language:
+            lines[language[order.household]] |= {line.line for file in files[number] for line in file.lines}
+    return {lang: explained(sorted(own), lang) for lang, own in lines.items()}

@@ -18,6 +18,8 @@ from typing import Any
 import typst
 
 _ROOM = Path(str(files("tiwizi.reports.letters")))
+#: Of a process that lays out letters and ends: one thread, for each core has a worker, and memory in large pieces.
+_FRUGAL = {"RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "MALLOC_TOP_PAD_": str(64 << 20)}
 #: A compiler is not for two threads at once.
 _turn = Lock()
 
@@ -40,7 +42,7 @@ def printed_apart(letters: Sequence[Mapping[str, Any]], *, logo: bytes | None = 
     """The same in a process of its own, which gives its memory back: Typst keeps what it has laid out (7 MB a letter).
     Raises CalledProcessError."""
     request = {"letters": list(letters), "logo": base64.b64encode(logo).decode() if logo else ""}
-    environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PATH": os.defpath}
+    environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PATH": os.defpath, **_FRUGAL}
     done = subprocess.run(
         [sys.executable, "-P", "-m", "tiwizi.reports.letters.print"], input=json.dumps(request).encode(),
         env=environment, capture_output=True, check=True,

@@ -7,7 +7,7 @@ comes from the household, decided once more by the readable engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -334,57 +334,60 @@ class Telling:
             return self.say("never_again")
         return self.say(f"{self._key(entry, last=True)}_way_out")
 
-    def _values(self, entry: Entry) -> dict[str, object]:
-        """All that a text about the entry can ask for."""
+    def _values(self, entry: Entry) -> dict[str, Callable[[], object]]:
+        """All that a text about the entry can ask for, each worked out where it does."""
         money, line = self.words.money, self.line
-        values: dict[str, object] = {
-            "before": money(entry.before),
-            "after": money(entry.after),
-            "cut": money(entry.cut),
-            "prior": money(entry.prior),
-            "approved": money(self.billed - (line.billed - line.allowed)),
-            "promised": money(self.line.approval.amount if self.line.approval else 0),
-            "paid_before": money(self._paid_on_approval(entry)),
-            "age": self.words.counted(max(0, age_in_years(line.person.birth, line.day)), "age"),
-            "received": self.words.day(line.claim.received),
-            "late": self.words.counted(
-                (line.claim.received - max(line.day, line.claim.care_to or line.day)).days, "days"
-            ),
+        late = line.claim.received - max(line.day, line.claim.care_to or line.day)
+        values: dict[str, Callable[[], object]] = {
+            "before": lambda: money(entry.before),
+            "after": lambda: money(entry.after),
+            "cut": lambda: money(entry.cut),
+            "prior": lambda: money(entry.prior),
+            "approved": lambda: money(self.billed - (line.billed - line.allowed)),
+            "promised": lambda: money(line.approval.amount if line.approval else 0),
+            "paid_before": lambda: money(self._paid_on_approval(entry)),
+            "age": lambda: self.words.counted(max(0, age_in_years(line.person.birth, line.day)), "age"),
+            "received": lambda: self.words.day(line.claim.received),
+            "late": lambda: self.words.counted(late.days, "days"),
         }
         return values | self._terms(entry)
 
-    def _terms(self, entry: Entry) -> dict[str, object]:
+    def _terms(self, entry: Entry) -> dict[str, Callable[[], object]]:
         """What the clause of an entry says, as values of a text."""
+        words = self.words
         match self._clause(entry):
             case Coverage() as coverage:
                 return self._coverage(coverage, entry)
             case Limit() as limit:
-                return {"limit": self._limit(limit, entry), "per": self._per(limit)}
+                return {"limit": lambda: self._limit(limit, entry), "per": lambda: self._per(limit)}
             case Filing(days=days):
-                return {"limit": self.words.counted(days, "days")}
+                return {"limit": lambda: words.counted(days, "days")}
             case ReviewAbove(billed=billed):
-                return {"limit": self.words.money(billed)}
+                return {"limit": lambda: words.money(billed)}
             case PointValue(value=value, when=when):
-                point = locale.number(Decimal(value) / POINT_SCALE, self.words.lang)
-                return {"point": point, "when": self.words.condition(when)}
+                return {
+                    "point": lambda: locale.number(Decimal(value) / POINT_SCALE, words.lang),
+                    "when": lambda: words.condition(when),
+                }
             case Session() as session:
-                return {"share": self._session_share(session, entry)}
+                return {"share": lambda: self._session_share(session, entry)}
             case Eligibility() | None:
                 return {}
         raise AssertionError("a clause of a kind that no text tells")
 
-    def _coverage(self, coverage: Coverage, entry: Entry) -> dict[str, object]:
-        amounts = {"cap": coverage.unit_cap, "fixed": coverage.fixed}
-        values: dict[str, object] = {name: self.words.money(amount or 0) for name, amount in amounts.items()}
-        session = next((s for s in self.words.plan.sessions if s.dates.holds(self.line.day)), None)
-        return values | {
-            "rate": self.words.percent(self._rate(coverage)),
-            "copayment": self.words.money(coverage.copayment.amount if coverage.copayment else 0),
-            "months": self.words.counted(coverage.waiting.months if coverage.waiting else 0, "months"),
-            "from": self._waited(coverage, entry),
-            "only": self.words.condition(coverage.only),
-            "care": self.words.care(coverage.targets),
-            "share": self._session_share(session, entry) if session else "",
+    def _coverage(self, coverage: Coverage, entry: Entry) -> dict[str, Callable[[], object]]:
+        words = self.words
+        session = next((s for s in words.plan.sessions if s.dates.holds(self.line.day)), None)
+        return {
+            "cap": lambda: words.money(coverage.unit_cap or 0),
+            "fixed": lambda: words.money(coverage.fixed or 0),
+            "rate": lambda: words.percent(self._rate(coverage)),
+            "copayment": lambda: words.money(coverage.copayment.amount if coverage.copayment else 0),
+            "months": lambda: words.counted(coverage.waiting.months if coverage.waiting else 0, "months"),
+            "from": lambda: self._waited(coverage, entry),
+            "only": lambda: words.condition(coverage.only),
+            "care": lambda: words.care(coverage.targets),
+            "share": lambda: self._session_share(session, entry) if session else "",
         }
 
     def _rate(self, coverage: Coverage) -> int:

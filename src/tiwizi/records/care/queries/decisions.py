@@ -59,8 +59,8 @@ def explain(line: int, lang: str, *, number: int | None = None) -> list[str]:
 
 
 def explained(lines: Sequence[int], lang: str, *, number: int | None = None) -> dict[int, Explained]:
-    """Of those lines of one household that were decided, why, the ``number``-th time or the last: as sentences and as
-    a waterfall, in ar, fr or en.
+    """Of those lines that were decided, why, the ``number``-th time or the last: as sentences and as a waterfall, in
+    ar, fr or en. The records are asked once for the lines of all households together.
 
     Told by the plan and the tariff that decided, from the trail that was kept then. What is left of limits is counted
     over the lines that were known then; people, cover and reviews are those of today, which is said where anything
@@ -80,28 +80,38 @@ def explained(lines: Sequence[int], lang: str, *, number: int | None = None) -> 
 
 
 def _by_run(run: Run, lines: list[ClaimLine], lang: str) -> dict[int, Explained]:
+    """Lines that one run decided."""
     by = basis(run.plan_version_id, run.tariff_version_id)
-    known = read_known(np.array([lines[0].claim.household_id], np.int64), by, also_withdrawn=True)
+    of_home: dict[int, list[ClaimLine]] = {}
+    for line in lines:
+        of_home.setdefault(line.claim.household_id, []).append(line)
+    known = read_known(np.array(sorted(of_home), np.int64), by, also_withdrawn=True)
     then, standing = _as_then(known, run.pk)
     stored = {name: np.array([getattr(one, name) for one in standing], np.int64) for name in SUMS}
     found = decisions_of(stored, [bytes(one.trail) for one in standing], steps=len(steps(by.plan)))
-    at = [int(np.flatnonzero(then.lines == line.pk)[0]) for line in lines]
-    labels = [label_of(line.act, lang) for line in lines]
-    told = in_words(by.plan, then.facts, by.tariff, found, at, lang=lang, labels=labels)
-    if _happened_since(run, lines[0].claim.household_id):
-        said = text("records", "left_as_of_today", lang=lang)
-        told = [replace(one, sentences=(*one.sentences, said)) for one in told]
-    return {line.pk: one for line, one in zip(lines, told, strict=True)}
+    place = {line: at for at, line in enumerate(then.lines.tolist())}
+    changed = _changed_since(run, list(of_home))
+    after = text("records", "left_as_of_today", lang=lang)
+    told: dict[int, Explained] = {}
+    for home, own in of_home.items():
+        at, labels = [place[line.pk] for line in own], [label_of(line.act, lang) for line in own]
+        said = in_words(by.plan, then.facts, by.tariff, found, at, lang=lang, labels=labels)
+        if home in changed:
+            said = [replace(one, sentences=(*one.sentences, after)) for one in said]
+        told |= {line.pk: one for line, one in zip(own, said, strict=True)}
+    return told
 
 
-def _happened_since(run: Run, household: int) -> bool:
-    """Whether people, cover or reviews of a household may not be those any more that a run decided by. Of what was
+def _changed_since(run: Run, households: list[int]) -> set[int]:
+    """The households whose people, cover or reviews may not be those any more that a run decided by. Of what was
     decided at the desk, outside the runs over all that waits, it is not known."""
+    if run.touched_upto == 0:
+        return set()
     changed = Q()
     for cause in ("person:", "cover:", "claim:", "appeal:", "approval:", "import:"):
         changed |= Q(cause__startswith=cause)
-    since = Touch.objects.filter(changed, household=household, pk__gt=run.touched_upto)
-    return run.touched_upto > 0 and since.exists()
+    since = Touch.objects.filter(changed, household__in=households, pk__gt=run.touched_upto)
+    return set(since.values_list("household", flat=True))
 
 
 def _withdrawn(lang: str) -> Explained:
@@ -114,14 +124,14 @@ def _undone(row: Decision) -> bool:
 
 
 def _as_then(known: Known, run: int) -> tuple[Known, list[Decision]]:
-    """One household's facts with the lines alone that a run or an earlier one decided and left standing, and how."""
+    """The facts with the lines alone that a run or an earlier one decided and left standing, and how."""
     rows = Decision.objects.filter(line__in=known.lines.tolist(), run__lte=run).order_by("number")
     last = {row.line_id: row for row in rows}
     keep = np.array([line in last and not _undone(last[line]) for line in known.lines.tolist()], bool)
     facts = known.facts
     own = {name: getattr(facts, name)[keep] for name in _OF_LINES}
     facts = replace(
-        facts, line_start=np.array([0, keep.sum()], np.int64),
+        facts, line_start=np.append(0, np.cumsum(keep))[facts.line_start],
         reported={layer: paid[keep] for layer, paid in facts.reported.items()}, **own,
     )  # fmt: skip
     then = replace(known, facts=facts, lines=known.lines[keep], reviewed=known.reviewed[keep])
