@@ -8,6 +8,7 @@ import pytest
 from tests.doors.desk import waiting
 from tests.doors.desk.conftest import Desk
 
+from tiwizi.doors import clock
 from tiwizi.doors.desk.watch import told
 from tiwizi.records.care.models import Claim, Flag, Recheck
 from tiwizi.records.care.queries.flags import flags
@@ -83,6 +84,9 @@ def test_a_look_is_asked_for_and_finds_nothing_twice(desk: Desk) -> None:
     found = Flag.objects.count()
     assert salma.post("/watch/", {"key": "b"}).status_code == 303
     assert Flag.objects.count() == found
+    page = salma.get("/watch/").content.decode()
+    assert f"{clock.today():%d/%m/%Y} " in page.partition("chaque traitement")[2].partition("</p>")[0]
+    assert "&lt;" not in page
 
 
 def test_sent_to_review_it_waits_there_and_dismissed_it_does_not(desk: Desk) -> None:

@@ -61,7 +61,8 @@ def worker(
 def _turn(name: str, threads: int) -> int:
     """Send what the outbox holds; read and post the sheets that were dropped at the desk; walk the chain, where it is
     asked for; do what there is to do in all runs that are not at an end; sum up the books, where much was booked, so
-    that balances stay quick; write the letters of batches. How many shards and parts of letters that were."""
+    that balances stay quick; write the letters of batches; look out for what is odd, once a day and after a run. How
+    many shards and parts of letters that were."""
     from tiwizi.doors.gateways.notices import send_due
     from tiwizi.records.care.queries.lines import open_runs
     from tiwizi.records.care.worker import beat, work
@@ -80,7 +81,17 @@ def _turn(name: str, threads: int) -> int:
     if not_summed_up() > MANY:
         sum_up(the_clock())
     shards += write_parts(the_clock, clock=clock.now)
+    _look_out()
     return shards
+
+
+def _look_out() -> None:
+    """Of several workers that look at once, each flag is kept by the first."""
+    from tiwizi.records.care.operations.watch import look_out_now
+    from tiwizi.records.care.queries.flags import is_due
+
+    if is_due(clock.now()):
+        look_out_now(the_clock())
 
 
 def _expire() -> None:

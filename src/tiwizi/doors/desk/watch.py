@@ -33,7 +33,7 @@ def watch(request: Desk) -> HttpResponse:
     by_kind = {kind: sum(1 for row in rows if row.kind == kind and row.state == "open") for kind in KINDS}
     context = {
         "refusal": refusal, "kinds": [(kind, count) for kind, count in by_kind.items() if count],
-        "may_look": regions_within(request.by, "care.review") is None, "last": found.last_look(),
+        "may_look": regions_within(request.by, "care.look_out") is None, "last": found.last_look(),
     }  # fmt: skip
     response = answer(request, _listing(request, rows), "desk/watch.html", context)
     response.status_code = 422 if refusal else response.status_code

@@ -33,12 +33,13 @@ ROLES: dict[str, Role] = {
     ),
     "contributions_officer": _may("people.read cover.read cover.write intake.write"),
     "adjudicator": _may(
-        "people.read cover.read care.read care.receive care.decide care.review care.read_medical people.attach"
-        " people.write_letters",
+        "people.read cover.read care.read care.receive care.decide care.review care.look_out care.read_medical"
+        " people.attach people.write_letters",
         scoped=True,
     ),
     "medical_adviser": _may(
-        "people.read care.read care.review care.approve_care care.read_medical people.attach people.write_letters",
+        "people.read care.read care.review care.look_out care.approve_care care.read_medical people.attach"
+        " people.write_letters",
         scoped=True,
     ),
     "payment_preparer": _may("people.read people.write_letters money.read money.prepare", privileged=True),
@@ -64,8 +65,8 @@ ROLES: dict[str, Role] = {
     ),
     #: The clock and the workers: what a person has set off, they finish. Nobody logs in as it.
     "system": _may(
-        "care.decide care.receive people.write people.open_administration cover.write cover.propose_plan intake.write"
-        " money.post money.reconcile trail.send trail.walk people.write_letters"
+        "care.decide care.receive care.look_out people.write people.open_administration cover.write"
+        " cover.propose_plan intake.write money.post money.reconcile trail.send trail.walk people.write_letters"
     ),
 }
 

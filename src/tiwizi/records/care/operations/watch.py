@@ -10,23 +10,36 @@ from tiwizi.records.care.models import Flag
 from tiwizi.records.care.operations.reviews import household_of
 from tiwizi.records.care.operations.tasks import ask_recheck
 from tiwizi.records.care.queries.watch import look_out
-from tiwizi.records.care.queries.watch.seen import read_seen
+from tiwizi.records.care.queries.watch.seen import Found, read_seen
 from tiwizi.records.cover.queries import in_force
 from tiwizi.records.cover.versions import open_plan
 from tiwizi.records.database.locks import take_turn
 from tiwizi.records.people.reach import reach_household
-from tiwizi.records.trail.gate import Act, operation
+from tiwizi.records.trail.gate import Act, By, assert_allowed, operation
 from tiwizi.records.trail.lifecycle import after
 from tiwizi.records.trail.refusal import Refused
 
 
-@operation("care.look_out", need="care.review")
-def look_out_now(act: Act) -> dict[str, int]:
-    """Look at all lines for what is odd; by kind, how many flags are new. What was found before keeps its answer."""
-    act.within(None)
-    take_turn("care.watch")
-    plan, tariff = in_force(act.day)
+def look_out_now(by: By) -> dict[str, int]:
+    """Look at all lines for what is odd; by kind, how many flags are new. What was found before keeps its answer.
+
+    All is read before the verb begins, so that nobody waits to write meanwhile."""
+    assert_allowed(by, "care.look_out", need="care.look_out")
+    plan, tariff = in_force(by.at.date())
     found = look_out(read_seen(watch(open_plan(plan).country), tariff))
+
+    @operation("care.look_out", need="care.look_out")
+    def keep(act: Act) -> dict[str, int]:
+        act.within(None)
+        take_turn("care.watch")
+        act.about("watch", act.day.isoformat())
+        act.note(found={kind: len(told) for kind, told in found.items()})
+        return _kept(act, found)
+
+    return keep(by)
+
+
+def _kept(act: Act, found: dict[str, list[Found]]) -> dict[str, int]:
     known = set(Flag.objects.values_list("kind", "key"))
     fresh = [
         Flag(
@@ -36,10 +49,7 @@ def look_out_now(act: Act) -> dict[str, int]:
         for kind, told in found.items() for one in told if (kind, one.key) not in known
     ]  # fmt: skip
     Flag.objects.bulk_create(fresh, batch_size=500)
-    counts = {kind: sum(1 for flag in fresh if flag.kind == kind) for kind in found}
-    act.about("watch", act.day.isoformat())
-    act.note(found={kind: len(told) for kind, told in found.items()})
-    return counts
+    return {kind: sum(1 for flag in fresh if flag.kind == kind) for kind in found}
 
 
 @operation("care.answer_flag", need="care.review")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tiwizi.records.care.models import Claim, Flag
+from django.db.models import Max
+
+from tiwizi.records.care.models import Claim, Flag, Run
+from tiwizi.records.cover.queries import in_force
 from tiwizi.records.people.looks import regions_within, within_reach
 from tiwizi.records.people.models import User
 from tiwizi.records.trail.gate import By
+from tiwizi.records.trail.models import Event
+from tiwizi.records.trail.refusal import Refused
 
 
 @dataclass(frozen=True)
@@ -55,9 +60,25 @@ def flag(by: By, number: int) -> FlagRow | None:
     return None if row.claim.household_id == by.household else _told([row])[0]
 
 
-def last_look() -> date | None:
-    """The day on which the watch last found something new."""
-    return Flag.objects.order_by("-found_on").values_list("found_on", flat=True).first()
+def last_look() -> datetime | None:
+    """When the watch last looked."""
+    moment = Event.objects.filter(verb="care.look_out").aggregate(last=Max("moment"))["last"]
+    return None if moment is None else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=moment)
+
+
+def is_due(now: datetime) -> bool:
+    """Whether the watch should look: it has not on that day, or a run came to its end since. Not without a plan and a
+    tariff to look by, nor while a run is on its way."""
+    if not Claim.objects.exists() or Run.objects.filter(state__in=("waiting", "working")).exists():
+        return False
+    try:
+        in_force(now.date())
+    except Refused:
+        return False
+    last = last_look()
+    if last is None or last.astimezone(now.tzinfo).date() < now.date():
+        return True
+    return Run.objects.filter(touched_upto__gt=0, state="done", finished_at__gt=last).exists()
 
 
 def _rows() -> Any:
