@@ -148,10 +148,10 @@ def _answer(client: Client, method: str, route: Route, parts: dict[str, object])
     return answer.status_code, answer.get("Location", "").replace(address, ""), page.replace(address, ""), len(asked)
 
 
-#: Permissions whose use asks for a proof of who one is: money, bank accounts, roles.
+#: Permissions whose use asks for a proof of who one is: money, bank accounts, roles, and above what two decide.
 PROVEN = {
     "money.approve", "money.release", "people.request_account", "people.confirm_account", "people.ask_grant",
-    "people.confirm_grant",
+    "people.confirm_grant", "care.set_limit",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.doors.desk import waiting
-from tests.doors.desk.conftest import Desk
+from tests.doors.desk.conftest import Desk, prove
 
-from tiwizi.records.care.models import ClaimLine, Decision, Review, Task
+from tiwizi.records.care.models import ClaimLine, Decision, HeldAnswer, Review, Task
+from tiwizi.records.care.queries.limit import review_limit, waiting_limit
 
 LANGUAGES = ("ar", "fr", "en")
 
@@ -77,6 +79,8 @@ def test_the_effect_is_shown_before_it_is_kept_and_what_was_typed_stays(desk: De
     shown = send(salma, "R1", "show", told)
     page = shown.content.decode()
     assert shown.status_code == 200 and 'id="effect"' in page and "voir devis" in page and "1 500,00" in page
+    whose = re.findall(r'<button[^>]* form="([^"]+)"', page)
+    assert whose == ["review-answers"] and page.count('id="review-answers"') == 1, "the button beside the effect keeps"
     assert not Review.objects.filter(line=line("R1")).exists()
 
 
@@ -148,3 +152,70 @@ def test_a_file_that_waits_for_nothing_any_more_can_be_taken_and_answered_again(
         assert "PROTHESE-HANCHE" in salma.get("/review/file/R1/").content.decode()
         assert send(salma, "R1", "keep", answer("R1", choice, cause="not_justified"), key=key).status_code == 303
     assert Review.objects.filter(line=line("R1")).count() == 2
+
+
+# -- above the limit of a single reviewer -------------------------------------------------------------------------
+
+
+def above_the_limit(desk: Desk, *, do: str = "keep") -> Any:
+    """R1 waits; above 1,000.00 two people answer a file; Salma has answered it."""
+    waiting.hand_in("R1")
+    waiting.limited(100_000)
+    salma = desk("salma")
+    send(salma, "R1", "take")
+    return send(salma, "R1", do, answer("R1", "claimed"), key="k2")
+
+
+def test_the_effect_says_that_the_answer_will_wait(desk: Desk) -> None:
+    page = above_the_limit(desk, do="show").content.decode()
+    assert "plus que ce qu&#x27;une seule personne peut décider" in page and "1\u202f000,00" in page
+
+
+def test_an_answer_above_the_limit_waits_and_a_colleague_keeps_it(desk: Desk) -> None:
+    kept = above_the_limit(desk)
+    mine, yasmine = kept.client.get(kept["Location"]).content.decode(), desk("yasmine")
+    assert "Votre réponse au dossier R1" in mine and "Vos réponses qui attendent une deuxième personne" in mine
+    assert "attend une deuxième personne" in yasmine.get("/review/").content.decode()
+    send(yasmine, "R1", "take")
+    page = yasmine.get("/review/file/R1/").content.decode()
+    assert "Salma" in page and 'value="second"' in page
+    assert not Review.objects.filter(line=line("R1")).exists()
+    assert send(yasmine, "R1", "second", key="k3").status_code == 303
+    assert Review.objects.filter(line=line("R1")).count() == 2
+
+
+def test_who_answered_takes_the_answer_back_and_is_not_offered_to_keep_it(desk: Desk) -> None:
+    above_the_limit(desk)
+    salma = desk("salma")
+    send(salma, "R1", "take", key="k3")
+    page = salma.get("/review/file/R1/").content.decode()
+    assert 'value="second"' not in page and "Reprendre ma réponse" in page
+    assert send(salma, "R1", "second", key="k4").status_code == 422
+    assert send(salma, "R1", "return", key="k5").status_code == 303
+    assert "R1" in salma.get("/review/").content.decode()
+
+
+def test_a_colleague_gives_it_back_with_a_reason(desk: Desk) -> None:
+    above_the_limit(desk)
+    yasmine = desk("yasmine")
+    send(yasmine, "R1", "take")
+    assert send(yasmine, "R1", "return", key="k3").status_code == 422
+    assert send(yasmine, "R1", "return", {"note": "devis manquant"}, key="k4").status_code == 303
+    assert not HeldAnswer.objects.filter(state="waiting").exists()
+
+
+def test_two_managers_change_the_limit(desk: Desk) -> None:
+    karim = prove(desk("karim"))
+
+    def does(key: str, **more: str) -> Any:
+        return karim.post("/review/limit/", {"key": key, **more})
+
+    assert "abc" in does("a", do="ask", amount="abc").content.decode()
+    assert does("b", do="ask", amount="5 000,00").status_code == 303
+    change = waiting_limit()
+    assert change is not None and does("c", do="confirm", change=str(change.number)).status_code == 422
+    assert does("d", do="refuse", change=str(change.number)).status_code == 303
+    asked = waiting.asked_limit(400_000)
+    assert does("e", do="confirm", change=str(asked)).status_code == 303
+    assert review_limit() == 400_000
+    assert "4\u202f000,00" in desk("salma").get("/review/").content.decode()

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from tests.records import world
+
 from tiwizi.doors import clock
 from tiwizi.records.care.operations.desk import decide_household
+from tiwizi.records.care.operations.limit import ask_limit, confirm_limit
 from tiwizi.records.intake.operations import enter_claim
 from tiwizi.records.people.queries import who_acts
 
@@ -37,3 +40,13 @@ def hand_in(
     if decide:
         decide_household(by("salma"), household=home, day=clock.today())
     return int(done["claim"])
+
+
+def asked_limit(amount: int) -> int:
+    """A manager has asked that above an amount two people answer a file; the number of the change."""
+    return int(ask_limit(world.by("manager", user=901, at=clock.now()), amount=amount))
+
+
+def limited(amount: int) -> None:
+    """Another has confirmed it."""
+    confirm_limit(world.by("manager", user=902, at=clock.now()), change=asked_limit(amount))

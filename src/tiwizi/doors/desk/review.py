@@ -17,9 +17,12 @@ from tiwizi.doors.desk import typed
 from tiwizi.doors.desk.page import Desk, attempt, page, told
 from tiwizi.doors.look.listing import Column, Filter, Listing, answer
 from tiwizi.doors.look.templatetags.look import counted, language, t
-from tiwizi.records.care.operations.review_files import Left, review_file
+from tiwizi.records.care.operations.limit import ask_limit, confirm_limit, refuse_limit
+from tiwizi.records.care.operations.review_files import Left, left_of, review_file
+from tiwizi.records.care.operations.second_answers import keep_answer, return_answer
 from tiwizi.records.care.operations.tasks import close_rechecks, leave_task, take_task
-from tiwizi.records.care.queries.effect import Effect, effect
+from tiwizi.records.care.queries.effect import Above, Effect, above_limit, effect
+from tiwizi.records.care.queries.limit import Held, held_answer, my_held_answers, review_limit, waiting_limit
 from tiwizi.records.care.queries.review import Waiting, has_at_hand, next_of, waiting_for_review
 from tiwizi.records.care.queries.review_file import ReviewFile, ReviewLine, claim_for_review
 from tiwizi.records.care.queries.review_file import review_file as file_for_review
@@ -43,7 +46,11 @@ def review(request: Desk) -> HttpResponse:
     counts = {name: sum(is_in(one, request.by.user) for one in rows) for name, is_in in VIEWS.items()}
     shown = request.GET.get("show", "")
     shown = shown if shown in VIEWS else "ready"
-    context = {"counts": counts, "shown": shown, "repairs": _repairs()}
+    limit = review_limit()
+    context = {
+        "counts": counts, "shown": shown, "repairs": _repairs(), "mine_held": my_held_answers(request.by),
+        "limit": None if limit is None else t("review:limit_lead", limit=_money(request, limit)),
+    }  # fmt: skip
     return answer(request, _listing(request, rows, shown), "desk/review.html", context)
 
 
@@ -81,7 +88,7 @@ def _views() -> list[tuple[str, str]]:
 
 
 def _reasons() -> list[tuple[str, str]]:
-    return [(name, t(f"review:why_{name}")) for name in (*WAITS, "appeal", "flag", "opinion")]
+    return [(name, t(f"review:why_{name}")) for name in (*WAITS, "appeal", "flag", "opinion", "limit")]
 
 
 def _repairs() -> list[tuple[int, int]]:
@@ -128,6 +135,8 @@ def _answered(request: Desk, claim: int, number: str, wish: str) -> HttpResponse
         return HttpResponseRedirect(reverse("review"), status=303)
     if wish == "close":
         return _closed(request, claim, number)
+    if wish in ("second", "return"):
+        return _second(request, claim, number, keep=wish == "second")
     return _reviewed(request, claim, number, keep=wish == "keep")
 
 
@@ -136,6 +145,20 @@ def _closed(request: Desk, claim: int, number: str) -> HttpResponse:
     if refusal:
         return _shown(request, claim, number, refusal=refusal)
     messages.success(request, t("review:stays", number=number), extra_tags="done")
+    return HttpResponseRedirect(reverse("review"), status=303)
+
+
+def _second(request: Desk, claim: int, number: str, *, keep: bool) -> HttpResponse:
+    """Keep an answer that waits as its second person, or give it back."""
+    if keep:
+        _, refusal = attempt(request, keep_answer, claim=claim, day=clock.today())
+    else:
+        _, refusal = attempt(request, return_answer, claim=claim, note=request.POST.get("note", ""))
+    if refusal:
+        return _shown(request, claim, number, refusal=refusal)
+    messages.success(
+        request, t("review:kept_second" if keep else "review:given_back", number=number), extra_tags="done"
+    )
     return HttpResponseRedirect(reverse("review"), status=303)
 
 
@@ -155,22 +178,38 @@ def _reviewed(request: Desk, claim: int, number: str, *, keep: bool) -> HttpResp
         if refusal is None:
             if has_at_hand(request.by, claim):  # sent a second time: it was taken once more for nothing
                 leave_task(replace(request.by, key=None), claim=claim)
-            messages.success(
-                request, t("review:kept", number=number, lines=counted(len(left), "lines")), extra_tags="done"
-            )
+            if "waits" in done:
+                messages.info(
+                    request,
+                    t("review:waits", number=number, **_amounts(request, pays=done["pays"], limit=done["limit"])),
+                )
+            else:
+                lines = counted(len(left), "lines")
+                messages.success(request, t("review:kept", number=number, lines=lines), extra_tags="done")
             return HttpResponseRedirect(f"{reverse('review')}?done={number}", status=303)
         return _shown(request, claim, number, file=file, answers=answers, refusal=refusal)
-    found, refusal = _effect(claim, left)
-    return _shown(request, claim, number, file=file, answers=answers, found=found, refusal=refusal)
+    found, above, refusal = _effect(claim, left)
+    return _shown(request, claim, number, file=file, answers=answers, found=found, above=above, refusal=refusal)
 
 
-def _effect(claim: int, left: list[Left]) -> tuple[Effect | None, dict[str, str] | None]:
+def _effect(claim: int, left: list[Left]) -> tuple[Effect | None, Above | None, dict[str, str] | None]:
+    """What the answers change, whether it takes a second person, or a refusal."""
     if not left:
-        return None, told(Refused("nothing_reviewed"))
+        return None, None, told(Refused("nothing_reviewed"))
+    day = clock.today()
     try:
-        return effect(claim, {one["line"]: (one["quantity"], one["price"]) for one in left}, day=clock.today()), None
+        return effect(claim, left_of(left), day=day), above_limit(claim, left_of(left), day=day), None
     except Refused as refused:
-        return None, told(refused)
+        return None, None, told(refused)
+
+
+def _amounts(request: Desk, *, pays: int, limit: int) -> dict[str, str]:
+    """Amounts as a sentence takes them."""
+    return {"pays": _money(request, pays), "limit": _money(request, limit)}
+
+
+def _money(request: Desk, minor: int) -> str:
+    return locale.money(minor, str(request.currency), language())
 
 
 def _at_hand(request: Desk, claim: int) -> tuple[int, dict[str, str] | None]:
@@ -251,6 +290,7 @@ def _shown(
     file: ReviewFile | None = None,
     answers: list[Answer] | None = None,
     found: Effect | None = None,
+    above: Above | None = None,
     refusal: dict[str, str] | None = None,
 ) -> HttpResponse:
     """The file, to whoever has it at hand; to others, who has it."""
@@ -262,12 +302,21 @@ def _shown(
         file = file_for_review(request.by, claim, language())
     if answers is None and file is not None:
         answers = [_fresh(line) for line in file.lines if not line.withdrawn]
+    held = held_answer(claim) if is_held else None
     context: dict[str, Any] = {
         "number": number, "file": file if is_held else None, "answers": answers or [], "effect": found, "waiting": mine,
         "refusal": refusal, "causes": CAUSES, "choices": CHOICES, "is_adviser": request.by.may("care.approve_care"),
+        "held": held, "held_told": _held_told(request, held) if held else "",
+        "above": t("review:above", **_amounts(request, pays=above.pays, limit=above.limit)) if above else "",
         "faulty": any(one.faults for one in answers or ()), **_neighbours(queue, claim),
     }  # fmt: skip
     return render(request, "desk/review_file.html", context, status=422 if refusal or context["faulty"] else 200)
+
+
+def _held_told(request: Desk, held: Held) -> str:
+    key = "review:held_own" if held.answered_by == request.by.user else "review:held_other"
+    who = locale.isolate(held.answered_name, language())
+    return t(key, who=who, **_amounts(request, pays=held.pays, limit=held.limit))
 
 
 def _fresh(line: ReviewLine) -> Answer:
@@ -286,7 +335,38 @@ def _neighbours(queue: list[Waiting], claim: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+# -- the limit of a single reviewer -------------------------------------------------------------------------------
+
+
+@page("care.set_limit", post=True, step_up=True)
+def limit(request: Desk) -> HttpResponse:
+    """Above which amount two people answer a file; one manager asks for another limit, another confirms it."""
+    waits, refusal, wrong = waiting_limit(), None, ""
+    if request.method == "POST":
+        wish = request.POST.get("do", "")
+        if wish in ("confirm", "refuse"):
+            number = request.POST.get("change", "")
+            verb = confirm_limit if wish == "confirm" else refuse_limit
+            _, refusal = attempt(request, verb, change=int(number) if number.isdecimal() and len(number) < 12 else 0)
+        else:
+            wish = "ask"
+            try:
+                asked = typed.amount(request.POST.get("amount", ""), str(request.currency))
+                _, refusal = attempt(request, ask_limit, amount=asked)
+            except ValueError:
+                wrong = t("review:limit_wrong")
+        if refusal is None and not wrong:
+            messages.success(request, t(f"review:limit_{wish}"), extra_tags="done")
+            return HttpResponseRedirect(reverse("review_limit"), status=303)
+    context = {
+        "limit": review_limit(), "waits": waits, "refusal": refusal, "wrong": wrong, "given": request.POST,
+        "own": waits is not None and waits.asked_by == request.by.user,
+    }  # fmt: skip
+    return render(request, "desk/review_limit.html", context, status=422 if refusal or wrong else 200)
+
+
 PAGES = (
+    ("review/limit/", limit, "review_limit"),
     ("review/", review, "review"),
     ("review/next/", review_next, "review_next"),
     ("review/file/<path:number>/", review_one, "review_file"),

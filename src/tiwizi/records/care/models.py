@@ -356,10 +356,10 @@ class Task(models.Model):
 
 class Recheck(models.Model):
     """A file that somebody wants looked at again, whatever its decisions say: an appeal that was upheld, a flag of the
-    watch, a second opinion that differs. Open until a reviewer has closed it."""
+    watch, a second opinion that differs, an answer that takes a second person. Open until a reviewer has closed it."""
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", db_constraint=False)
-    cause = models.CharField(max_length=60)  # "appeal:3", "flag:12", "opinion:7"
+    cause = models.CharField(max_length=60)  # "appeal:3", "flag:12", "opinion:7", "limit:5"
     reason = models.CharField(max_length=200)
     asked_by = models.BigIntegerField()
     asked_at = models.DateTimeField()
@@ -369,6 +369,56 @@ class Recheck(models.Model):
     class Meta:
         indexes = [models.Index(fields=["claim"], condition=Q(closed_at=None), name="care_recheck_open")]
         constraints = [models.UniqueConstraint(fields=["claim", "cause"], name="care_recheck_once")]
+
+
+class ReviewLimit(models.Model):
+    """The most that one reviewer's answer may have paid on a file, or none: asked for by one manager and confirmed by
+    another; the last one confirmed holds (S7)."""
+
+    amount = minor(null=True)
+    asked_by = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    confirmed_by = models.BigIntegerField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    refused_by = models.BigIntegerField(null=True)
+    refused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="care_reviewlimit_amount"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | (~Q(confirmed_by=F("asked_by")) & Q(refused_by=None)),
+                name="care_reviewlimit_two_people",
+            ),
+        ]
+
+
+class HeldAnswer(models.Model):
+    """A reviewer's answer that would have more paid on a file than the limit: it counts once a second person keeps it.
+    ``lines``: what it leaves of them (operations.review_files.Left); ``pays``, ``limit``: minor units."""
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", db_constraint=False)
+    lines = models.JSONField()
+    pays = minor()
+    limit = minor()
+    answered_by = models.BigIntegerField()
+    answered_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="waiting")
+    ended_by = models.BigIntegerField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["claim"], condition=Q(state="waiting"), name="care_heldanswer_one_waits"),
+            models.CheckConstraint(
+                condition=Q(state__in=("waiting", "kept", "returned")), name="care_heldanswer_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="kept") | (Q(ended_by__isnull=False) & ~Q(ended_by=F("answered_by"))),
+                name="care_heldanswer_two_people",
+            ),
+        ]
 
 
 class Sample(models.Model):

@@ -47,7 +47,8 @@ ROLES: dict[str, Role] = {
     "treasurer": _may("money.read money.release", privileged=True),
     "accountant": _may("money.read money.reconcile money.post money.close", privileged=True),
     "manager": _may(
-        "people.describe_mutual cover.read cover.propose_plan cover.publish_plan intake.write money.read",
+        "people.describe_mutual cover.read cover.propose_plan cover.publish_plan care.set_limit intake.write"
+        " money.read",
         privileged=True,
     ),
     "internal_auditor": _may(

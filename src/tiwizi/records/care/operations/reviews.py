@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from django.db.models import Max
 
 from tiwizi.records.care.models import Claim, ClaimLine, Review
@@ -18,7 +22,7 @@ def review_line(
 ) -> int:
     """Approve a quantity (thousandths), a price (minor units) or both instead of those claimed; neither: as claimed
     again. ``cause``: one of reviewing.CAUSES, for the letter. How many times the line has been reviewed now. Refused:
-    approved_above_billed, withdrawn."""
+    approved_above_billed, withdrawn. A step of review_file, which holds the limit of a single reviewer."""
     held = _reached(act, line)
     if held.withdrawn:
         raise Refused("withdrawn", number=line)
@@ -27,14 +31,21 @@ def review_line(
     if cause is not None and cause not in CAUSES:
         raise Refused("no_such_word", what="cause", word=cause, known=", ".join(CAUSES))
     _check_approved(held, quantity, price)
-    last = Review.objects.filter(line=held).aggregate(last=Max("number"))["last"] or 0
-    Review.objects.create(
-        line=held, number=last + 1, quantity=quantity, price=price, reason=reason[:200], cause=cause, by=act.by.user,
-        at=act.at,
-    )  # fmt: skip
+    left = {"line": line, "quantity": quantity, "price": price, "reason": reason, "cause": cause}
+    number = keep_review(left, by=act.by.user, at=act.at)
     ClaimLine.objects.filter(id=line).update(quantity_approved=quantity, price_approved=price)
     touch(held.claim.household_id, f"claim:{held.claim_id}")
     act.note(line=line, quantity=quantity, price=price, cause=cause)
+    return number
+
+
+def keep_review(left: Mapping[str, Any], *, by: int, at: datetime) -> int:
+    """Write down what somebody left of a line; how many times it has been reviewed now."""
+    last = Review.objects.filter(line=left["line"]).aggregate(last=Max("number"))["last"] or 0
+    Review.objects.create(
+        line_id=left["line"], number=last + 1, quantity=left["quantity"], price=left["price"],
+        reason=left["reason"][:200], cause=left["cause"], by=by, at=at,
+    )  # fmt: skip
     return last + 1
 
 

@@ -46,7 +46,7 @@ def close_rechecks(act: Act, *, claim: int, note: str) -> int:
     must_hold(act, claim)
     if not note.strip():
         raise Refused("no_reason")
-    closed = close(act, claim)
+    closed = close_rechecks_of(act, claim)
     Task.objects.filter(claim_id=claim).delete()
     return closed
 
@@ -57,9 +57,12 @@ def must_hold(act: Act, claim: int) -> None:
         raise Refused("task_not_held")
 
 
-def close(act: Act, claim: int) -> int:
-    """Close all calls for a look at a file; how many."""
-    return Recheck.objects.filter(claim_id=claim, closed_at=None).update(closed_by=act.by.user, closed_at=act.at)
+def close_rechecks_of(act: Act, claim: int, *, cause: str = "") -> int:
+    """Close the calls for a look at a file, or that of one cause; how many. An answer that waits for a second person
+    calls until it has ended."""
+    calls = Recheck.objects.filter(claim_id=claim, closed_at=None)
+    calls = calls.filter(cause=cause) if cause else calls.exclude(cause__startswith="limit:")
+    return calls.update(closed_by=act.by.user, closed_at=act.at)
 
 
 def ask_recheck(act: Act, claim: int, cause: str, reason: str) -> None:

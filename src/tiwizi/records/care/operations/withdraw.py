@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from tiwizi.records.care.models import ClaimLine, Decision, Withdrawal
 from tiwizi.records.care.operations.desk import decide_now
 from tiwizi.records.care.operations.reviews import household_of
-from tiwizi.records.care.operations.tasks import close
+from tiwizi.records.care.operations.second_answers import give_way
+from tiwizi.records.care.operations.tasks import close_rechecks_of
 from tiwizi.records.care.queries.paid import order_that_pays
 from tiwizi.records.database.locks import take_turn
 from tiwizi.records.people.reach import reach_household, touch
@@ -19,7 +20,8 @@ from tiwizi.records.trail.refusal import Refused
 def withdraw_lines(act: Act, *, claim: int, lines: Sequence[int], reason: str) -> int:
     """Lines of a claim are no longer claimed, for a reason that is kept; how many that leaves. What replaces them comes
     in under another number. Where the claim was decided its household is decided again at once: what is booked for the
-    claim becomes a correction, and is not paid until that is booked. A claim without a line waits for no look any more.
+    claim becomes a correction, and is not paid until that is booked. A claim without a line waits for no look any more,
+    and no answer to what was the claim waits for a second person.
 
     Refused: no_reason, nothing_withdrawn, of_another_file, withdrawn, being_paid."""
     household = household_of(claim)
@@ -35,8 +37,9 @@ def withdraw_lines(act: Act, *, claim: int, lines: Sequence[int], reason: str) -
         Withdrawal(line_id=line, reason=reason.strip()[:200], by=act.by.user, at=act.at) for line in lines
     )
     ClaimLine.objects.filter(id__in=lines).update(withdrawn=True)
+    give_way(act, claim)
     if not left:
-        close(act, claim)
+        close_rechecks_of(act, claim)
     touch(household, f"claim:{claim}")
     act.note(lines=sorted(lines))
     if Decision.objects.filter(line__claim=claim).exists():

@@ -14,10 +14,11 @@ from tiwizi.records.care.basis import basis
 from tiwizi.records.care.decision import settled
 from tiwizi.records.care.facts import Known, read_known
 from tiwizi.records.care.models import Claim, ClaimLine
+from tiwizi.records.care.queries.limit import review_limit
 from tiwizi.records.care.standing import read_standing
 from tiwizi.records.cover.queries import in_force
 from tiwizi.rules.adjudicate import engine
-from tiwizi.rules.adjudicate.columns import Column
+from tiwizi.rules.adjudicate.columns import Column, Decisions
 from tiwizi.rules.terms import STATES, TO_REVIEW
 
 #: What a reviewer leaves of lines: line -> (quantity in thousandths, price in minor units), None as claimed.
@@ -60,13 +61,41 @@ class Effect:
         return self.after - self.before
 
 
-def effect(claim: int, left: LeftOf, *, day: date) -> Effect:
-    """What the review of a claim changes in its household, by the plan and tariff in force on ``day``: the lines that
-    were looked at, and all that come out otherwise. Raises Refused where nothing is in force."""
+@dataclass(frozen=True)
+class Above:
+    """What an answer would have paid on its file, and the limit of a single reviewer, which is less; minor units."""
+
+    pays: int
+    limit: int
+
+
+def above_limit(claim: int, left: LeftOf, *, day: date) -> Above | None:
+    """Whether an answer has more paid on a file than a single reviewer may; None where it has not, or there is no
+    limit. All lines of the file count that somebody has reviewed, so that parts of an answer add up; one that goes on
+    waiting counts with what the review leaves of its bill."""
+    limit = review_limit()
+    if limit is None:
+        return None
+    known, found = _decided(claim, left, day)
+    own = known.claims[known.facts.claim] == claim
+    looked_at = known.reviewed | np.isin(known.lines, list(left))
+    paid = np.where(found.state == TO_REVIEW, known.facts.allowed, found.paid.sum(axis=1))
+    pays = int(paid[own & looked_at].sum())
+    return Above(pays, limit) if pays > limit else None
+
+
+def _decided(claim: int, left: LeftOf, day: date) -> tuple[Known, Decisions]:
+    """The household of a claim as a review leaves it, and how it is decided then."""
     home = Claim.objects.values_list("household_id", flat=True).get(pk=claim)
     by = basis(*in_force(day))
     known = _as_left(read_known(np.array([home], np.int64), by), left)
-    found = settled(engine.decide(by.compiled, known.facts, by.tariff), known.reviewed)
+    return known, settled(engine.decide(by.compiled, known.facts, by.tariff), known.reviewed)
+
+
+def effect(claim: int, left: LeftOf, *, day: date) -> Effect:
+    """What the review of a claim changes in its household, by the plan and tariff in force on ``day``: the lines that
+    were looked at, and all that come out otherwise. Raises Refused where nothing is in force."""
+    known, found = _decided(claim, left, day)
     paid = np.where(found.state == TO_REVIEW, 0, found.paid.sum(axis=1))
     states = dict(zip(known.lines.tolist(), found.state.tolist(), strict=True))
     after = dict(zip(known.lines.tolist(), paid.tolist(), strict=True))

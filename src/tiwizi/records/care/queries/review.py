@@ -20,8 +20,9 @@ from tiwizi.rules.terms import TO_REVIEW
 @dataclass(frozen=True)
 class Waiting:
     """A file that waits for a reviewer. ``lines``: of its lines that do; ``billed``: of these, in minor units.
-    ``reasons``: names of rules.terms, and "appeal", "flag", "opinion" for who asks for a second look. ``held``: whether
-    it waits for a fact that no reviewer can give by looking. ``holder``: who has it at hand, until ``until``."""
+    ``reasons``: names of rules.terms, and "appeal", "flag", "opinion", "limit" for who asks for a second look.
+    ``held``: whether it waits for a fact that no reviewer can give by looking. ``holder``: who has it at hand, until
+    ``until``."""
 
     claim: int
     number: str
@@ -48,6 +49,7 @@ _QUEUE = f"""WITH w AS (SELECT l.claim_id AS claim_id, COUNT(*) AS lines, SUM(d.
     SELECT {{what}} FROM (SELECT claim_id FROM w UNION SELECT claim_id FROM r) q
     JOIN care_claim c ON c.id = q.claim_id JOIN people_household h ON h.id = c.household_id
     LEFT JOIN w ON w.claim_id = q.claim_id LEFT JOIN r ON r.claim_id = q.claim_id WHERE {{within}}"""
+_ANSWERED = """SELECT 1 FROM care_heldanswer a WHERE a.claim_id = c.id AND a.state = 'waiting' AND a.answered_by = %s"""
 #: Nobody asks for another look, and every reason is one that looking does not settle.
 _HELD = f"""CASE WHEN r.claim_id IS NULL AND 1 IN ({", ".join(f"w.{name}" for name in HELD)})
     AND 1 NOT IN ({", ".join(f"w.{name}" for name in WAITS if name not in HELD)}) THEN 1 ELSE 0 END"""
@@ -85,8 +87,10 @@ def how_many(by: By, *, held: bool) -> Waits:
 
 
 def _asked(by: By, what: str, after: str = "") -> list[Any]:
-    """Of the files within the reach of who asks, without their own family's."""
-    within, values = "h.id <> %s", [by.household or 0]
+    """Of the files within the reach of who asks, without their own family's, and those that they have answered and that
+    wait for a second person."""
+    within = f"h.id <> %s AND NOT EXISTS ({_ANSWERED})"
+    values = [by.household or 0, by.user]
     regions = regions_within(by, "care.review")
     if regions is not None:
         within += f" AND h.region_id IN ({', '.join(['%s'] * len(regions)) or 'NULL'})"
@@ -113,7 +117,7 @@ def _second(one: Waiting) -> bool:
 
 
 def _second_looks(claims: list[int]) -> dict[int, tuple[str, ...]]:
-    """claim -> who asks for another look: "appeal", "flag", "opinion"."""
+    """claim -> who asks for another look: "appeal", "flag", "opinion", "limit"."""
     found: dict[int, tuple[str, ...]] = {}
     wanted = set(claims)
     for claim, cause in Recheck.objects.filter(closed_at=None).order_by("id").values_list("claim_id", "cause"):

@@ -153,7 +153,7 @@ def review_file(by: By, claim: int, lang: str) -> ReviewFile:
     leave_trace(by, subject=f"household:{row.household_id}", what=f"review:{claim}")
     lines = _lines(row, lang)
     people = {line.patient.person for line in lines}
-    calls = Recheck.objects.filter(claim_id=claim, closed_at=None).order_by("id")
+    calls = Recheck.objects.filter(claim_id=claim, closed_at=None).exclude(cause__startswith="limit:").order_by("id")
     provider = row.provider
     return ReviewFile(
         claim, row.number, row.household_id, row.household.number, provider.number if provider else "",

@@ -8,12 +8,12 @@ document.addEventListener("keydown", (event) => {
     if (link) { event.preventDefault(); link.click(); }
   }
   if (event.ctrlKey && event.key === "Enter") {
-    const button = document.querySelector(`#answers button[name=do][value=${event.shiftKey ? "keep" : "show"}]`);
+    const button = document.querySelector(`#review-answers button[name=do][value=${event.shiftKey ? "keep" : "show"}]`);
     if (button) { event.preventDefault(); button.click(); }
   }
 });
 // Fields that the chosen answer does not need are folded away; without this script they all stand there.
-const folded = () => document.querySelectorAll("#answers fieldset").forEach((line) => {
+const folded = () => document.querySelectorAll("#review-answers fieldset").forEach((line) => {
   const choice = line.querySelector("[data-choice]:checked")?.value;
   const wanted = { less: ["quantity", "price", "cause", "note"], refuse: ["cause", "note"], claimed: ["note"] }[choice] ?? [];
   line.querySelectorAll(".fields .field").forEach((field) => {
