@@ -55,7 +55,9 @@ const stack = (table) => {
 const sizes = new ResizeObserver((seen) => seen.forEach(({ target }) => {
   const fits = target.firstElementChild.offsetWidth <= target.clientWidth;
   target.classList.toggle("fits", fits);
-  if (target.getAttribute("role") === "region") target.tabIndex = fits ? -1 : 0;
+  if (!target.hasAttribute("aria-label") && !target.hasAttribute("aria-labelledby")) return;
+  if (fits) ["role", "tabindex"].forEach((name) => target.removeAttribute(name));
+  else { target.setAttribute("role", "region"); target.tabIndex = 0; }
 }));
 const tables = (within) => within.querySelectorAll(".table-box").forEach((box) => {
   box.querySelectorAll("table").forEach(stack);
