@@ -166,6 +166,32 @@ def test_a_household_moves_to_a_region(desk: Desk) -> None:
     assert home.region is not None and home.region.code == "FAR"
 
 
+ADDRESS = {"first": "12, زنقة الليمون", "second": "", "postal_code": "10100", "town": "الرباط"}
+
+
+def test_an_address_is_written_shown_and_kept_as_it_was(desk: Desk) -> None:
+    from tiwizi.records.people.models import Household
+    from tiwizi.records.trail.former import former
+
+    client = enrolled(desk)
+    assert change(client, "address", ADDRESS, key="k4").status_code == 303
+    page = client.get(f"/household/{HOME}/").content.decode()
+    assert "12, زنقة الليمون" in page and "10100 الرباط" in page
+    assert 'value="10100"' in client.get(f"/household/{HOME}/changes/address/").content.decode()
+    assert change(client, "address", ADDRESS | {"first": "3, شارع النخيل"}, key="k5").status_code == 303
+    home = Household.objects.get(number=HOME)
+    assert [was["address"]["first"] for was in former("household", home.id)] == ["", "12, زنقة الليمون"]
+
+
+@pytest.mark.parametrize("missing", ["first", "town"])
+def test_an_address_without_street_or_town_is_not_kept(desk: Desk, missing: str) -> None:
+    from tiwizi.records.people.models import Address
+
+    answer = change(enrolled(desk), "address", ADDRESS | {missing: ""}, key="k4")
+    assert answer.status_code == 422 and 'value="10100"' in answer.content.decode()
+    assert not Address.objects.exists()
+
+
 @pytest.mark.parametrize("situation", ["nothing", "new_member"])
 def test_a_situation_that_is_none_is_not_found(desk: Desk, situation: str) -> None:
     assert enrolled(desk).get(f"/household/{HOME}/changes/{situation}/").status_code == 404

@@ -97,6 +97,28 @@ def test_a_letter_is_in_the_language_of_its_member(desk: Desk, claim: str) -> No
     assert "Décompte" in words(desk("salma").get(f"/letters/claim/{claim}/statement.pdf").content)
 
 
+def test_a_letter_bears_the_address_where_the_window_of_its_envelope_is(desk: Desk, claim: str) -> None:
+    """In points from the lower left corner of A4: 100 to 190 mm from the left, 55 to 79 mm from the top, in either
+    direction of writing."""
+    from tiwizi.records.people.models import Address, Household, Person
+
+    home = Household.objects.get(number=household_of(claim))
+    for lang in ("fr", "ar"):
+        Address.objects.update_or_create(household=home, defaults={"first": "12, rue des Orangers", "town": "Rabat"})
+        Person.objects.update(language=lang)
+        document = pypdfium2.PdfDocument(desk("salma").get(f"/letters/claim/{claim}/statement.pdf").content)
+        text = document[0].get_textpage()
+        for words_of in ("Orangers", "Rabat"):
+            found = text.search(words_of).get_next()
+            assert found is not None, (lang, words_of)
+            boxes = [text.get_charbox(at) for at in range(found[0], sum(found))]
+            left, top = min(box[0] for box in boxes), 842 - max(box[3] for box in boxes)
+            right, foot = max(box[2] for box in boxes), 842 - min(box[1] for box in boxes)
+            assert 100 < left * 25.4 / 72 < right * 25.4 / 72 < 190, (lang, words_of)
+            assert 55 < top * 25.4 / 72 < foot * 25.4 / 72 < 79, (lang, words_of)
+        document.close()
+
+
 def test_who_may_not_read_care_prints_the_amounts_without_the_acts(desk: Desk, claim: str) -> None:
     from tiwizi.records.care.models import ClaimLine
 

@@ -40,7 +40,7 @@ def change(request: Desk, number: str, situation: str) -> HttpResponse:
     file = looked_at(request, number, what="changes", need="people.write")
     if situation not in SITUATIONS:
         raise Http404
-    given = {"number": next_person(file.household, file.number), "on": clock.today().isoformat()}
+    given = {"number": next_person(file.household, file.number), "on": clock.today().isoformat(), **file.address}
     return _path(request, SITUATIONS[situation], file, given)
 
 

@@ -20,11 +20,13 @@ from tiwizi.records.people.operations.households import (
     end_membership,
     move_household,
     record_death,
+    write_address,
 )  # fmt: skip
 from tiwizi.records.people.operations.statuses import add_status
 
 Values = Mapping[str, Any]
 WHO = ("number", "name_ar", "name_latin", "birth", "sex")
+ADDRESS = ("first", "second", "postal_code", "town")
 WRITTEN = ("name_ar", "name_latin", "birth", "sex", "cin", "phone")
 
 
@@ -159,6 +161,12 @@ def _moved(file: HouseholdFile | None, values: Values, lang: str) -> list[str]:
     return [t("changes:follows_moved")]
 
 
+def _addressed(file: HouseholdFile | None, values: Values, lang: str) -> list[str]:
+    town = " ".join(values[name] for name in ("postal_code", "town") if name in values)
+    lines = [values[name] for name in ("first", "second") if name in values] + [town]
+    return [t("changes:follows_address", address=" · ".join(lines)), t("changes:follows_kept")]
+
+
 def _ended(file: HouseholdFile | None, values: Values, lang: str) -> list[str]:
     assert file is not None
     people = sum(who.until is None for who in file.people)
@@ -196,6 +204,7 @@ SITUATIONS: dict[str, Situation] = {
         Situation("takes_over", ("person", "on"), change_role, lambda file, values: {
             "person": int(values["person"]), "role": "member", "on": values["on"]}, _taken_over),
         Situation("move", ("region",), move_household, _home_of, _moved, needed=frozenset(("region",))),
+        Situation("address", ADDRESS, write_address, _home_of, _addressed),
         Situation("end", ("on",), leave, _home_of, _ended),
     )
 }  # fmt: skip

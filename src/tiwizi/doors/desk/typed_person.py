@@ -18,7 +18,7 @@ Choices = Mapping[str, Sequence[tuple[str, Any]]]
 #: Fields that may stay empty.
 OPTIONAL = frozenset((
     "name_ar", "name_latin", "cin", "phone", "employer", "employer_name", "employee_number", "until", "code", "region",
-    "plans",
+    "plans", "second", "postal_code",
 ))  # fmt: skip
 #: Fields whose content is chosen.
 CHOSEN = {"sex": ("F", "M"), "role": ("spouse", "child", "ascendant", "other")}

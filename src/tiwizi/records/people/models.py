@@ -42,6 +42,21 @@ class Household(models.Model):
         constraints = [models.UniqueConstraint(fields=["number"], name="people_household_number")]
 
 
+class Address(models.Model):
+    """Where letters to a household go, in the script that people write it in. A household without one has no row."""
+
+    household = models.OneToOneField(Household, models.PROTECT, related_name="+")
+    first = models.CharField(max_length=80)  # number and street
+    second = models.CharField(max_length=80, default="")  # flat, quarter, douar
+    postal_code = models.CharField(max_length=10, default="")
+    town = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(first="") & ~Q(town=""), name="people_address_first_and_town")
+        ]
+
+
 class Person(models.Model):
     number = models.CharField(max_length=40)
     name_ar = models.CharField(max_length=200, default="")

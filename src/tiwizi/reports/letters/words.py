@@ -57,11 +57,17 @@ def envelope(
     return {
         "kind": kind, "lang": words.lang, "dir": locale.direction(words.lang), "day": on.isoformat(), "paper": paper,
         "title": title, "bookmark": f"{to.number} · {title}", "head": _head(words, head),
-        "to": {"name": to.name.said(words.lang), "line": words.say("member"), "number": to.number},
+        "to": {"name": to.name.said(words.lang), "line": words.say("member"), "number": to.number,
+               "address": [_in_its_direction(line) for line in to.address]},
         "dated": words.say("dated", day=words.day(on)), "page": words.say("page"),
         "facts": [[label, value] for label, value in facts], "blocks": blocks,
         "sign": words.say("sign"), "tone": words.say("closing"),
     }  # fmt: skip
+
+
+def _in_its_direction(line: str) -> str:
+    """A line that somebody wrote, also within a letter that runs the other way: "12, rue des Orangers"."""
+    return f"{locale.FIRST_STRONG_ISOLATE}{line}{locale.POP_ISOLATE}"
 
 
 def _head(words: Words, head: Head) -> dict[str, Any]:

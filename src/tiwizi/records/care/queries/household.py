@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from tiwizi.records.care.models import Claim, ClaimLine
 from tiwizi.records.cover.models import Cover
-from tiwizi.records.people.models import Household, Membership, Status
+from tiwizi.records.people.models import Address, Household, Membership, Status
 from tiwizi.rules.terms import ATTRIBUTES, STATUSES
 
 
@@ -62,7 +63,8 @@ class Filed:
 
 @dataclass(frozen=True)
 class HouseholdFile:
-    """``region``: its id, code and names in both scripts; None where the household lies in none."""
+    """``region``: its id, code and names in both scripts; None where the household lies in none. ``address``: by the
+    name of each part; nothing where nobody said where they live."""
 
     household: int
     number: str
@@ -70,6 +72,7 @@ class HouseholdFile:
     people: tuple[Relative, ...]
     covers: tuple[Covered, ...]
     claims: tuple[Filed, ...]
+    address: Mapping[str, str] = field(default_factory=dict)
 
 
 def household_file(number: str, *, claims: int = 100) -> HouseholdFile | None:
@@ -80,7 +83,12 @@ def household_file(number: str, *, claims: int = 100) -> HouseholdFile | None:
     at = home.region
     region = None if at is None else (at.id, at.code, at.name_ar, at.name_latin)
     filed = _claims(home.id, claims) if claims else ()
-    return HouseholdFile(home.id, home.number, region, _people(home.id), _covers(home.id), filed)
+    return HouseholdFile(home.id, home.number, region, _people(home.id), _covers(home.id), filed, _address(home.id))
+
+
+def _address(home: int) -> dict[str, str]:
+    row = Address.objects.filter(household=home).first()
+    return {name: getattr(row, name) for name in ("first", "second", "postal_code", "town")} if row else {}
 
 
 def _people(home: int) -> tuple[Relative, ...]:

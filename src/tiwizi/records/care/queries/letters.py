@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tiwizi.records.care.models import Claim, ClaimLine, Decision, Provider
 from tiwizi.records.care.queries.decisions import label_of
 from tiwizi.records.money.models import DECISION, REVERSAL, PaymentItem, PaymentOrder, Transfer
-from tiwizi.records.people.models import Household, Membership, Person
+from tiwizi.records.people.models import Address, Household, Membership, Person
 from tiwizi.rules.terms import ATTRIBUTES, STATES, TO_REVIEW
 
 MEMBER = ATTRIBUTES["role"].index("member")
@@ -34,7 +34,8 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whom a letter about a household goes to: its member, or whoever is first in it now. ``language``: theirs."""
+    """Whom a letter about a household goes to: its member, or whoever is first in it now. ``language``: theirs;
+    ``address``: the lines below the name, none where nobody said where they live."""
 
     household: int
     number: str
@@ -42,6 +43,7 @@ class Recipient:
     person: int
     name: Name
     language: str
+    address: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ class Order:
 def recipients(households: Sequence[int]) -> dict[int, Recipient]:
     """By household; one that nobody is in any more is left out."""
     homes = Household.objects.in_bulk(list(households))
+    rows = Address.objects.filter(household_id__in=list(homes))
+    addresses = {row.household_id: _lines_of(row) for row in rows}
     places = Membership.objects.filter(household_id__in=list(homes)).select_related("person")
     best: dict[int, Membership] = {}
     for place in sorted(places, key=_first):
@@ -98,10 +102,15 @@ def recipients(households: Sequence[int]) -> dict[int, Recipient]:
     return {
         home: Recipient(
             home, homes[home].number, homes[home].region_id, place.person_id, _name(place.person),
-            place.person.language or "ar",
+            place.person.language or "ar", addresses.get(home, ()),
         )
         for home, place in best.items()
     }  # fmt: skip
+
+
+def _lines_of(address: Address) -> tuple[str, ...]:
+    town = f"{address.postal_code} {address.town}".strip()
+    return tuple(line for line in (address.first, address.second, town) if line)
 
 
 def _first(place: Membership) -> tuple[bool, int, int]:

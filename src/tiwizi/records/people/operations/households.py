@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tiwizi.records.people.bulk.names import index_name
-from tiwizi.records.people.models import Employer, Employment, Household, Membership, Payee, Person, Region
+from tiwizi.records.people.models import Address, Employer, Employment, Household, Membership, Payee, Person, Region
 from tiwizi.records.people.reach import reach_household, reach_person, touch, word
 from tiwizi.records.trail.former import keep_former
 from tiwizi.records.trail.gate import Act, operation
@@ -14,6 +14,8 @@ from tiwizi.rules.cin import read_cin
 from tiwizi.rules.mistake import Mistake
 from tiwizi.rules.phone import read_phone
 
+#: Characters of each part of an address.
+LONGEST = {"first": 80, "second": 80, "postal_code": 10, "town": 60}
 MEMBER, CHILD, ORPHAN = (word("role", role) for role in ("member", "child", "orphan"))
 
 
@@ -129,6 +131,32 @@ def move_household(act: Act, *, household: int, region: str) -> int:
         Household.objects.filter(id=household).update(region=to)
     act.note(region=to.id)
     return household
+
+
+@operation("people.write_address", need="people.write")
+def write_address(
+    act: Act, *, household: int, first: str = "", second: str = "", postal_code: str = "", town: str = ""
+) -> list[str]:
+    """Where letters to a household go from now on, in place of what was written; all of it blank: nowhere. The fields
+    that changed; what they said is kept beside the household. Refused: address_incomplete, address_long."""
+    reach_household(act, household)
+    said = {"first": first, "second": second, "postal_code": postal_code, "town": town}
+    told = {name: " ".join(value.split()) for name, value in said.items()}
+    if any(told.values()) and not (told["first"] and told["town"]):
+        raise Refused("address_incomplete")
+    for name, value in told.items():
+        if len(value) > LONGEST[name]:
+            raise Refused("address_long", words=value, most=LONGEST[name])
+    row = Address.objects.filter(household=household).first()
+    was = {name: getattr(row, name) if row else "" for name in told}
+    changed = sorted(name for name in told if told[name] != was[name])
+    if changed:
+        keep_former(act.by, "household", [(household, {"address": was})])
+        if told["first"]:
+            Address.objects.update_or_create(household_id=household, defaults=told)
+        else:
+            Address.objects.filter(household=household).delete()
+    return changed
 
 
 @operation("people.employ", need="people.write")
