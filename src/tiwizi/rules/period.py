@@ -12,8 +12,16 @@ from datetime import date
 EPOCH = date(1970, 1, 1).toordinal()
 NO_DAY = -(2**31)
 NEVER = 2**31 - 1
-#: Days outside these years are not accepted in a table (they are typing mistakes).
+#: Days outside these years are not accepted in a table or a form (they are typing mistakes).
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+
+def iso_day(text: str) -> date:
+    """A day as a browser sends it. Raises ValueError for what is no day, or of a year that nobody means."""
+    day = date.fromisoformat(text)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(text)
+    return day
 
 
 def day_number(day: date) -> int:

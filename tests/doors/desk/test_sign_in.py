@@ -210,3 +210,16 @@ def test_nobody_signs_up_and_no_other_page_of_the_library_answers(desk: Desk) ->
     client = desk("imane")
     for address in ("signup/", "email/", "password/reset/", "password/set/", "2fa/trust/", "2fa/webauthn/signup/"):
         assert client.get(f"/account/{address}").status_code == 404, address
+
+
+def test_no_browser_keeps_what_somebody_was_shown_and_no_script_reads_a_cookie(desk: Desk) -> None:
+    client = desk()
+    invited(client, "imane")
+    sign_in(client, "imane")
+    for address in ("/", "/files/", "/account/2fa/"):
+        assert "no-store" in client.get(address)["Cache-Control"], address
+    client.post("/language/", {"language": "ar"})
+    flags = {
+        name: (bool(cookie["httponly"]), cookie["samesite"]) for name, cookie in client.cookies.items() if cookie.value
+    }
+    assert flags == dict.fromkeys(("sessionid", "csrftoken", "lang"), (True, "Lax"))

@@ -23,6 +23,7 @@ from tiwizi.records.money.queries.funds import funds
 from tiwizi.records.money.queries.journal import chart
 from tiwizi.records.money.queries.journal_page import KINDS, Row, journal_page, reversal_of, transfer_named
 from tiwizi.rules.chart import Chart
+from tiwizi.rules.period import iso_day
 
 
 @page("money.read")
@@ -211,7 +212,7 @@ def transfer(request: Desk, source: str, subject: int, part: int) -> HttpRespons
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return iso_day(text)
     except ValueError:
         return None
 

@@ -28,6 +28,7 @@ from tiwizi.records.money.queries.funds import funds
 from tiwizi.records.people.looks import leave_trace_of_export
 from tiwizi.records.trail.refusal import Refused
 from tiwizi.rules.ledger import MAX_TRANSFER
+from tiwizi.rules.period import iso_day
 
 #: Where each thing is done that closing waits for.
 WHERE = {
@@ -62,8 +63,8 @@ def close(request: Desk, book: str) -> HttpResponse:
 def _until(said: str, book: str) -> tuple[date, dict[str, str]]:
     """The first day that stays open, from the last that closes; by itself the month after the last closed one."""
     try:
-        return date.fromisoformat(said) + timedelta(days=1), {}
-    except (ValueError, OverflowError):
+        return iso_day(said) + timedelta(days=1), {}
+    except ValueError:
         return _next_month(closed_until(book)), {"last": t("list:not_a_day")} if said else {}
 
 
@@ -138,7 +139,7 @@ def _days(given: Any) -> tuple[dict[str, date | None], dict[str, str]]:
     wrong = {}
     for name in ("since", "until"):
         try:
-            days[name] = date.fromisoformat(given[name]) if given.get(name) else None
+            days[name] = iso_day(given[name]) if given.get(name) else None
         except ValueError:
             wrong[name] = t("list:not_a_day")
     return days, wrong

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from itertools import zip_longest
 from typing import Any
 
@@ -22,6 +21,7 @@ from tiwizi.records.money.queries.journal import chart
 from tiwizi.records.money.queries.lines import line_numbered
 from tiwizi.rules.chart import Chart
 from tiwizi.rules.ledger import MAX_TRANSFER, pairs
+from tiwizi.rules.period import iso_day
 
 POST = "money.post"
 #: Rows of the form when it opens, and the most that it takes.
@@ -100,7 +100,7 @@ def _told(given: Any, rows: list[dict[str, str]], held: Chart, book: str) -> tup
     """What is asked for, or what is wrong: field -> what to say beside it; "rows": by place."""
     wrong: dict[str, Any] = {}
     try:
-        day = date.fromisoformat(given.get("day", ""))
+        day = iso_day(given.get("day", ""))
     except ValueError:
         day, wrong["day"] = clock.today(), t("list:not_a_day")
     if not (memo := given.get("memo", "").strip()):

@@ -33,6 +33,7 @@ from tiwizi.records.intake.operations import (
     tell_sheets,
     withdraw_delivery,
 )
+from tiwizi.rules.period import iso_day
 
 #: Files in one go.
 MOST = 20
@@ -99,7 +100,7 @@ def bring(request: Desk, *, follows: int | None = None) -> tuple[int | None, dic
 
 def _day(said: str) -> date | None:
     try:
-        return date.fromisoformat(said)
+        return iso_day(said)
     except ValueError:
         return None
 

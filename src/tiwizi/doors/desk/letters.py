@@ -5,7 +5,7 @@ Who may read what somebody suffers from prints letters whole; others print the s
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -28,6 +28,7 @@ from tiwizi.records.trail.refusal import Refused
 from tiwizi.reports.letters.compose import OF_CLAIM, Composed, Setting, Wanted, of_claim, of_household, of_orders
 from tiwizi.reports.letters.others import PIECES
 from tiwizi.reports.letters.print import printed
+from tiwizi.rules.period import iso_day
 
 NEED = "people.write_letters"
 #: Days that a member is given to bring what is missing, unless the desk says otherwise.
@@ -200,7 +201,7 @@ def _wanted(typed: Any) -> Wanted:
     if not (pieces or note):
         raise Refused("no_piece")
     try:
-        until = date.fromisoformat(typed.get("until", ""))
+        until = iso_day(typed.get("until", ""))
     except ValueError:
         raise Refused("until_past") from None
     if not clock.today() < until < clock.today() + LONGEST_WAIT:

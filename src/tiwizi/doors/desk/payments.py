@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +20,7 @@ from tiwizi.records.money.queries.funds import Fund, funds
 from tiwizi.records.money.queries.orders import waits_again
 from tiwizi.records.money.queries.to_pay import HELD, PAYABLE
 from tiwizi.records.people.queries import who_may
+from tiwizi.rules.period import iso_day
 
 #: Batches that a list holds: some years of them.
 MOST = 5_000
@@ -106,7 +106,7 @@ def _asked(given: Any) -> tuple[dict[str, Any], dict[str, str]]:
     """What a batch is asked to hold, and what of it cannot be understood: field -> what to say beside it."""
     wrong = {}
     try:
-        on = date.fromisoformat(given.get("on") or clock.today().isoformat())
+        on = iso_day(given.get("on") or clock.today().isoformat())
     except ValueError:
         on, wrong["on"] = clock.today(), t("list:not_a_day")
     to = given.get("to", "")

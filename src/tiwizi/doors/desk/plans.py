@@ -19,6 +19,7 @@ from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.packs.cases import run_against
 from tiwizi.records.cover.operations import propose_plan, publish_plan
 from tiwizi.records.cover.queries import VersionShown, plan_of_version, plan_versions
+from tiwizi.rules.period import iso_day
 from tiwizi.rules.plan.document import Plan
 from tiwizi.rules.plan.show import beside as side_by_side
 from tiwizi.rules.plan.show import show
@@ -68,7 +69,7 @@ def _shown(version: int) -> VersionShown:
 
 def day(said: Mapping[str, str], name: str) -> date | None:
     try:
-        return date.fromisoformat(said.get(name, ""))
+        return iso_day(said.get(name, ""))
     except ValueError:
         return None
 

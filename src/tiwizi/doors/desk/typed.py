@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from tiwizi.rules import money
+from tiwizi.rules.period import iso_day
 
 _SPACES = dict.fromkeys(map(ord, " \u00a0\u202f\u2009\u2066\u2067\u2068\u2069\u200e\u200f"), None)
 _DIGITS = {ord(digit): str(value) for value, digit in enumerate("٠١٢٣٤٥٦٧٨٩")} | {ord("٫"): "."}
@@ -42,5 +43,5 @@ def day(text: str) -> date | None:
         return None
     parts = plain.split("/")
     if len(parts) == 3:
-        return date(int(parts[2]), int(parts[1]), int(parts[0]))
-    return date.fromisoformat(plain)
+        plain = f"{parts[2]:0>4}-{parts[1]:0>2}-{parts[0]:0>2}"
+    return iso_day(plain)

@@ -129,7 +129,7 @@ def _day(text: str) -> date | None:
         parts.reverse()
     try:
         day = date(*(int(part) for part in parts))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return day if 1900 <= day.year <= 2100 else None
 

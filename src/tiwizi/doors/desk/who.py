@@ -1,4 +1,5 @@
-"""Who is at the desk: their roles, what the menu shows them, and that nobody works there without a second factor."""
+"""Who is at the desk: their roles, what the menu shows them, that nobody works there without a second factor, and that
+no browser keeps what they were shown."""
 
 from __future__ import annotations
 
@@ -33,7 +34,10 @@ class WhoMiddleware:
             request.menu = SimpleLazyObject(lambda: menu(by))  # type: ignore[attr-defined]
             if _lacks_second_factor(request):
                 return HttpResponseRedirect(reverse("mfa_index"))
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
 
 
 def _lacks_second_factor(request: HttpRequest) -> bool:

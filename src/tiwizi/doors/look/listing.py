@@ -40,6 +40,7 @@ from tiwizi import locale
 from tiwizi.doors.look.templatetags import look
 from tiwizi.formats.tables.schema import fold
 from tiwizi.records.people.queries import saved_views
+from tiwizi.rules.period import iso_day
 
 KINDS = ("text", "name", "amount", "day", "moment", "number", "state", "code")
 NUMERIC = ("amount", "number")
@@ -239,7 +240,7 @@ def _value(one: Filter, said: Mapping[str, str]) -> Any:
 
 
 def _day(said: str) -> date | None:
-    return date.fromisoformat(said) if said else None
+    return iso_day(said) if said else None
 
 
 # -- what is shown ---------------------------------------------------------------------------------------------------
