@@ -12,9 +12,10 @@ from tests.records import world
 from tests.records.care import mutual
 from tests.records.intake.mutual import bring_in, folder
 
-from tiwizi.records.care.models import ClaimLine
+from tiwizi.records.care.models import Claim, ClaimLine
 from tiwizi.records.care.operations.watch import look_out_now
 from tiwizi.records.care.queries.receipts import filed_by
+from tiwizi.records.care.queries.review_file import review_file
 from tiwizi.records.care.receipts import compared
 from tiwizi.records.people.models import Household, Region
 
@@ -61,6 +62,12 @@ def test_a_sheet_brings_receipts_in_and_the_watch_finds_one_on_two_files(tmp_pat
     assert list(kept) == [("F 0014", "F-14"), ("f-14", "F-14"), (None, None)]
     counts = look_out_now(SALMA)
     assert counts["receipt_numbers"] == 1 and counts["receipts"] == 0
+
+
+def test_who_reviews_a_file_has_its_receipts_before_them(tmp_path: Path) -> None:
+    village(tmp_path, "F 0014", "", "")
+    shown = [review_file(SALMA, claim.id, "fr").lines[0].receipt for claim in Claim.objects.order_by("number")]
+    assert shown == ["F 0014", "", ""]
 
 
 def test_a_sheet_without_the_column_is_taken_as_before(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ class ReviewLine:
     quantity: int
     unit_price: int | None
     billed: int
+    receipt: str
     withdrawn: bool
     left: tuple[int | None, int | None]
     state: str
@@ -189,7 +190,7 @@ def _line(
     bits = 0 if decision is None else decision.reasons
     return ReviewLine(
         row.id, row.number, patients[row.person_id], row.day, row.act.code, label_of(row.act, lang), row.quantity,
-        row.unit_price, row.billed, row.withdrawn, (row.quantity_approved, row.price_approved),
+        row.unit_price, row.billed, row.receipt or "", row.withdrawn, (row.quantity_approved, row.price_approved),
         "waiting" if decision is None else STATES[decision.state],
         tuple(reason.name for place, reason in enumerate(REASONS) if bits >> place & 1), paid,
         0 if decision is None else decision.reductions, 0 if decision is None else decision.share,
