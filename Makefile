@@ -3,6 +3,7 @@
 # make run     the desk and a worker on the records that TIWIZI_DATABASE names, brought up to date first
 # make test    run every test
 # make check   lint, types, import contracts
+# make wheel   build the wheel, install it in a fresh environment outside the checkout and run it there: minutes
 # make soak    the tests of robustness with their full counts: hours
 # make bench   the speed and memory figures
 # make lock    work out the versions and hashes in requirements/ anew
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 CANDIDATES := python3.13 python3.12 python3.11 python3 python
 
-.PHONY: help demo run test check soak bench lock clean
+.PHONY: help demo run test check wheel soak bench lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -50,6 +51,9 @@ run: $(VENV)/.run-ready
 
 test: $(VENV)/.dev-ready
 	@$(BIN)/python -m pytest
+
+wheel: $(VENV)/.dev-ready
+	@TIWIZI_WHEEL=1 $(BIN)/python -m pytest --timeout=0 tests/test_wheel.py
 
 soak: $(VENV)/.dev-ready
 	@TIWIZI_SOAK=1 $(BIN)/python -m pytest -m soak --timeout=0
