@@ -89,3 +89,19 @@ def test_the_same_key_gives_the_first_answer_again(opened: Tiwizi) -> None:
     assert opened(*words).json == opened(*words).json
     other = opened("user", "create", "zahra", "--name", "Zahra", "--as", "anna", "--key", "form-1", "--json")
     assert other.code == REFUSED and other.json["error"] == "key_used"
+
+
+def test_a_manager_opens_a_region_names_it_anew_and_a_role_is_bound_to_it(opened: Tiwizi) -> None:
+    assert opened("user", "grant", "samir", "manager", "--as", "anna").code == 0
+    assert opened("user", "confirm", "samir", "manager", "--as", "idir").code == 0
+    words = ("region", "open", "NOR", "--name-ar", "الشمال", "--name-latin")
+    assert opened(*words, "Nord", "--as", "anna").code == REFUSED
+    assert opened(*words, "Nort", "--as", "samir", "--json").json == {"region": "NOR", "new": True}
+    assert opened(*words, "Nord", "--as", "samir", "--json").json == {"region": "NOR", "new": False}
+    assert opened(*words, " ", "--as", "samir").code == REFUSED
+    assert opened("user", "create", "hind", "--name", "Hind", "--as", "anna").code == 0
+    assert opened("user", "grant", "hind", "desk_agent", "--region", "NOR", "--as", "anna").code == 0
+    assert opened("region", "list", "--json").json["regions"] == [
+        {"code": "NOR", "name_ar": "الشمال", "name_latin": "Nord", "households": 0, "colleagues": 1}
+    ]
+    assert "Nord" in opened("region", "list").out

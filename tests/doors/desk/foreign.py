@@ -77,6 +77,15 @@ def _letter() -> object:
     ).id  # fmt: skip
 
 
+def _cover_request() -> object:
+    from tiwizi.records.cover.models import CoverRequest, Plan
+
+    home = Household.objects.order_by("id").values_list("id", flat=True)[0]
+    plan, _ = Plan.objects.get_or_create(code="FOREIGN")
+    asked = CoverRequest.objects.create(household_id=home, plan=plan, since=now().date(), asked_by=1, asked_at=now())
+    return asked.id
+
+
 def _letter_kind() -> object:
     return "missing_piece"
 
@@ -103,5 +112,6 @@ FOREIGN: dict[str, Callable[[], object]] = {
     "claim": _claim, "household": _household, "household_word": _household_word, "paper": _paper, "passkey": _passkey,
     "run": _run, "appeal": _appeal, "flag": _flag, "opinion": _opinion, "approval": _approval,
     "situation": lambda: "death",
-    "letter": _letter, "letter_kind": _letter_kind, "card": _card, "batch_of_letters": _batch,
+    "letter": _letter, "letter_kind": _letter_kind, "card": _card, "cover_request": _cover_request,
+    "batch_of_letters": _batch,
 }  # fmt: skip

@@ -49,6 +49,7 @@ NONE_THERE = {
     "sample",
     "opinion",
     "plan_beside",
+    "cover_request",
 }
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 #: What a page of 1280 is at four times its size (WCAG 1.4.10).

@@ -23,6 +23,7 @@ from tiwizi.doors.desk.typed_person import Form, read_form, understand
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.records.care.queries.household import HouseholdFile
 from tiwizi.records.cover.expected import country, plans_to_choose
+from tiwizi.records.cover.requests import requests_of
 from tiwizi.records.people.places import next_household, next_person, regions_for
 from tiwizi.records.people.search import find_people
 
@@ -56,7 +57,7 @@ def _path(request: Desk, situation: Situation, file: HouseholdFile | None, given
     choices: dict[str, list[tuple[str, Any]]] = {
         "person": [(str(who.person), who) for who in (file.people if file else ()) if who.is_here(clock.today())],
         "region": [(code, (ar, latin)) for code, ar, latin in regions_for(request.by, "people.write")],
-        "plans": [(plan, plan) for plan in plans_to_choose(clock.today())] if request.by.may("cover.write") else [],
+        "plans": [(plan, plan) for plan in plans_to_choose(clock.today()) if plan not in _begun(file)],
     }  # fmt: skip
     sent = request.POST if request.method == "POST" else {}
     typed = {**given, **{name: sent.get(name, "") for name in sent}}
@@ -66,6 +67,9 @@ def _path(request: Desk, situation: Situation, file: HouseholdFile | None, given
     if "plans" in situation.fields:
         chosen = request.POST.getlist("plans") if sent else [plan for plan, _ in choices["plans"]]
         form.values["plans"] = [plan for plan, _ in choices["plans"] if plan in chosen]
+        form.values["asks"] = not request.by.may("cover.write")
+        if sent and "plans" in situation.needed and not form.values["plans"]:
+            form.entries["plans"].error = t("changes:choose_a_plan" if choices["plans"] else "changes:no_plan_left")
     refusal, follows, look_alikes = None, None, []
     if sent and sent.get("take"):
         form.take(sent["take"])
@@ -80,9 +84,17 @@ def _path(request: Desk, situation: Situation, file: HouseholdFile | None, given
         form.seen = seen
     here = {
         "situation": situation.name, "form": form, "file": file, "refusal": refusal, "follows": follows,
-        "look_alikes": look_alikes, "pieces": _pieces(situation.name), "without_cover": not choices["plans"],
+        "look_alikes": look_alikes, "pieces": _pieces(situation.name),
     }  # fmt: skip
     return render(request, "desk/change.html", here, status=422 if refusal or (sent and form.errors) else 200)
+
+
+def _begun(file: HouseholdFile | None) -> set[str]:
+    """Plans that cover a whole household without an end, and those that wait for the contributions office."""
+    if file is None:
+        return set()
+    held = {cover.plan for cover in file.covers if cover.person is None and cover.until is None}
+    return held | {asked.plan for asked in requests_of(file.household) if asked.state == "waiting"}
 
 
 def _digest(situation: Situation, form: Form) -> str:
@@ -92,10 +104,20 @@ def _digest(situation: Situation, form: Form) -> str:
 
 def _done(request: Desk, situation: Situation, file: HouseholdFile | None, form: Form, answer: Any) -> HttpResponse:
     number = file.number if file else str(form.values["household"])
-    messages.success(request, t(f"changes:{situation.name}_done"), extra_tags="done")
+    told = [] if situation.name == "cover" and form.values["asks"] else [t(f"changes:{situation.name}_done")]
+    messages.success(request, " ".join([*told, *_covered(form)]), extra_tags="done")
     response = HttpResponseRedirect(reverse("household", args=[number]))
     response.status_code = 303
     return response
+
+
+def _covered(form: Form) -> list[str]:
+    """How it ended for who is to be covered: by what, or what is waited for."""
+    if "plans" not in form.values:
+        return []
+    plans = ", ".join(form.values["plans"])
+    end = "done_without" if not plans else "done_asked" if form.values["asks"] else "done_started"
+    return [t(f"changes:{end}", plans=plans)]
 
 
 def _look_alikes(request: Desk, form: Form) -> list[Any]:

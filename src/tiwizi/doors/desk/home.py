@@ -55,6 +55,7 @@ DUTIES = (
     Duty("appeals_to_answer", "care.review", care.appeals_to_answer, "appeals"),
     Duty("corrections_to_book", "care.decide", care.corrections_to_book, "runs"),
     Duty("accounts_to_confirm", "people.confirm_account", people.accounts_to_confirm, "accounts_waiting"),
+    Duty("covers_to_start", "cover.write", cover.covers_to_start, "covers_waiting"),
     Duty("to_prepare", "money.prepare", money.to_prepare, "payments"),
     Duty("to_approve", "money.approve", money.to_approve, "payments"),
     Duty("to_release", "money.release", money.to_release, "payments"),

@@ -15,6 +15,7 @@ from tiwizi.doors.look.templatetags.look import language
 from tiwizi.records.care.queries.household import Covered, HouseholdFile, Relative, household_file
 from tiwizi.records.care.queries.household_days import files_of, payments_of
 from tiwizi.records.care.queries.rights import Left, what_is_left
+from tiwizi.records.cover.requests import requests_of
 from tiwizi.records.people.looks import look_at, reads_care, who_looked, within_reach
 from tiwizi.records.people.queries import BREAKS_GLASS
 from tiwizi.rules.period import age_in_years
@@ -58,6 +59,7 @@ def household(request: Desk, number: str) -> HttpResponse:
         "claims": claims, "has_rights": bool(rights),
         "shared": [left for left in rights if left.person is None] if claims else [],
         "files": files_of(file.household) if claims else [], "payments": payments_of(file.household) if claims else [],
+        "asked_covers": requests_of(file.household), "starts_covers": request.by.may("cover.write"),
         "looks": looks, "look_count": sum(one.times for one in looks),
         "may": may,
     }  # fmt: skip

@@ -12,7 +12,7 @@ from tiwizi.doors import clock
 from tiwizi.doors.look.templatetags.look import t
 from tiwizi.records.care.queries.household import HouseholdFile
 from tiwizi.records.cover.expected import covers_of_all, waits
-from tiwizi.records.cover.operations import enrol, leave
+from tiwizi.records.cover.operations import enrol, leave, open_covers
 from tiwizi.records.people.operations.households import (
     add_dependant,
     change_role,
@@ -101,7 +101,18 @@ def _day(day: date, lang: str) -> str:
 def _enrolled(file: HouseholdFile | None, values: Values, lang: str) -> list[str]:
     plans, on = list(values.get("plans", ())), values["on"]
     told = [t("changes:follows_member", household=values["household"], day=_day(on, lang))]
-    told += [t("changes:follows_cover", plan=plan, day=_day(on, lang)) for plan in plans]
+    return told + _begins(plans, values, lang)
+
+
+def _opened(file: HouseholdFile | None, values: Values, lang: str) -> list[str]:
+    return [*_begins(list(values["plans"]), values, lang), t("changes:follows_again")]
+
+
+def _begins(plans: list[str], values: Values, lang: str) -> list[str]:
+    """What covers the household, or is asked for by who may not start it, and what has to be waited for in it."""
+    on = values["on"]
+    key = "follows_asked" if values.get("asks") else "follows_cover"
+    told = [t(f"changes:{key}", plan=plan, day=_day(on, lang)) for plan in plans]
     told += [] if plans else [t("changes:follows_no_cover")]
     return told + _waits(plans, on, lang)
 
@@ -175,6 +186,11 @@ def _ended(file: HouseholdFile | None, values: Values, lang: str) -> list[str]:
     return [t("changes:follows_end", day=_day(values["on"], lang), **counts), t("changes:follows_paid")]
 
 
+def _covers_of(file: HouseholdFile | None, values: Values) -> dict[str, Any]:
+    assert file is not None
+    return {"household": file.household, "plans": list(values["plans"]), "on": values["on"]}
+
+
 def _home_of(file: HouseholdFile | None, values: Values) -> dict[str, Any]:
     assert file is not None
     return {"household": file.household} | dict(values)
@@ -205,6 +221,7 @@ SITUATIONS: dict[str, Situation] = {
             "person": int(values["person"]), "role": "member", "on": values["on"]}, _taken_over),
         Situation("move", ("region",), move_household, _home_of, _moved, needed=frozenset(("region",))),
         Situation("address", ADDRESS, write_address, _home_of, _addressed),
+        Situation("cover", ("on", "plans"), open_covers, _covers_of, _opened, needed=frozenset(("plans",))),
         Situation("end", ("on",), leave, _home_of, _ended),
     )
 }  # fmt: skip

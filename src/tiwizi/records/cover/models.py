@@ -125,3 +125,31 @@ class Cover(models.Model):
             ordered("since", "until", "cover_cover_period"),
             models.CheckConstraint(condition=Q(stage__range=(0, 1)), name="cover_cover_stage_known"),
         ]
+
+
+class CoverRequest(models.Model):
+    """A cover of a household that somebody asked for who may not start one: it begins once the contributions office
+    says yes. ``cover``: what began; an answer without one is a no, with its ``reason``."""
+
+    household = models.ForeignKey("people.Household", models.PROTECT, related_name="+")
+    plan = models.ForeignKey(Plan, models.PROTECT, db_index=False, related_name="+")
+    since = models.DateField()
+    asked_by = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    answered_by = models.BigIntegerField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    cover = models.OneToOneField(Cover, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "plan"], condition=Q(answered_at=None), name="cover_request_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_by=None, answered_at=None, cover=None, reason="")
+                | Q(answered_by__isnull=False, answered_at__isnull=False, cover__isnull=False, reason="")
+                | (Q(answered_by__isnull=False, answered_at__isnull=False, cover=None) & ~Q(reason="")),
+                name="cover_request_answered_whole",
+            ),
+        ]

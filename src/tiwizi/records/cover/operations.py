@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tiwizi import packs
-from tiwizi.records.cover.models import Cover, Plan, PlanVersion, TariffSignature, TariffVersion
+from tiwizi.records.cover.models import Cover, CoverRequest, Plan, PlanVersion, TariffSignature, TariffVersion
 from tiwizi.records.cover.versions import plan_digest
 from tiwizi.records.database.locks import take_turn
 from tiwizi.records.people.models import Membership, Region
@@ -114,16 +114,56 @@ def start_cover(
     _check_end(since, until)
     of, _ = Plan.objects.get_or_create(code=plan)
     who: dict[str, Any] = {"person": None} if person is None else {"person_id": person}
-    same = Cover.objects.filter(household_id=household, plan=of, **who)
-    crossing = same.filter(Q(until=None) | Q(until__gt=since))
-    if (crossing if until is None else crossing.filter(since__lt=until)).exists():
-        raise Refused("period_crosses")
+    _check_crossing(Cover.objects.filter(household_id=household, plan=of, **who), since, until)
     begun = Cover.objects.create(
         household_id=household, person_id=person, plan=of, since=since, until=until, stage=word("stage", stage),
         joined=joined or since, paid_until=paid_until,
     )  # fmt: skip
     touch(household, f"cover:{begun.id}")
     return begun.id
+
+
+@operation("cover.ask_cover", need="people.write")
+def ask_cover(act: Act, *, household: int, plan: str, since: date) -> int:
+    """Ask that a household have a plan from a day on, without the right to start it: the contributions office answers.
+    The number of the request. Refused: period_crosses, cover_asked_already."""
+    reach_household(act, household)
+    of, _ = Plan.objects.get_or_create(code=plan)
+    _check_crossing(Cover.objects.filter(household_id=household, plan=of, person=None), since, None)
+    if CoverRequest.objects.filter(household_id=household, plan=of, answered_at=None).exists():
+        raise Refused("cover_asked_already", plan=plan)
+    return CoverRequest.objects.create(
+        household_id=household, plan=of, since=since, asked_by=act.by.user, asked_at=act.at
+    ).id
+
+
+@operation("cover.answer_request", need="cover.write")
+def answer_request(act: Act, *, number: int, accepted: bool, reason: str = "") -> int | None:
+    """Start the cover that was asked for, or say why not; the id of the cover. Refused: cover_request_answered,
+    no_reason, period_crosses."""
+    take_turn(f"cover_request:{number}")
+    asked = CoverRequest.objects.select_related("plan").filter(id=number).first()
+    if asked is None:
+        raise Refused("no_such", what="cover_request", number=number)
+    reach_household(act, asked.household_id)
+    if asked.answered_at is not None:
+        raise Refused("cover_request_answered", number=number)
+    if accepted:
+        asked.cover_id = start_cover(act.by, household=asked.household_id, plan=asked.plan.code, since=asked.since)
+    elif not reason.strip():
+        raise Refused("no_reason")
+    asked.answered_by, asked.answered_at = act.by.user, act.at
+    asked.reason = "" if accepted else reason.strip()[:200]
+    asked.save(update_fields=["answered_by", "answered_at", "cover", "reason"])
+    return asked.cover_id
+
+
+@operation("cover.open_covers", need="people.write")
+def open_covers(act: Act, *, household: int, plans: list[str], on: date) -> dict[str, int]:
+    """Plans that a household is to have from a day on: started by who may start a cover, asked for by who may not. How
+    many were ``started`` and ``asked``."""
+    reach_household(act, household)
+    return _open(act, household, plans, on)
 
 
 @operation("cover.change_cover", need="cover.write")
@@ -158,7 +198,8 @@ def enrol(
     on: date,
 ) -> dict[str, int]:
     """A new member in one act: the household, the member (as ``enrol_member`` takes them), the employer (``employer``,
-    ``name``, ``number``), and a cover of each plan, for who may start one. The ids of household and person."""
+    ``name``, ``number``), and a cover of each plan: started by who may, asked for by who may not. The ids of household
+    and person, and how many covers were ``started`` and ``asked``."""
     where = None if region is None else Region.objects.filter(code=region).values_list("id", flat=True).first()
     if region is not None and where is None:
         raise Refused("no_such_region", code=region)
@@ -167,9 +208,7 @@ def enrol(
     act.about("household", ids["household"])
     if employer is not None:
         employ(act.by, person=ids["person"], since=on, **employer)
-    for plan in plans:
-        start_cover(act.by, household=ids["household"], plan=plan, since=on)
-    return ids
+    return ids | _open(act, ids["household"], list(plans), on)
 
 
 @operation("cover.leave", need="people.write")
@@ -185,12 +224,25 @@ def leave(act: Act, *, household: int, on: date) -> dict[str, int]:
     return {"places": len(places), "covers": len(ended)}
 
 
+def _open(act: Act, household: int, plans: list[str], on: date) -> dict[str, int]:
+    begin, done = (start_cover, "started") if act.by.may("cover.write") else (ask_cover, "asked")
+    for plan in plans:
+        begin(act.by, household=household, plan=plan, since=on)
+    return {"started": 0, "asked": 0} | {done: len(plans)}
+
+
 def _held(act: Act, cover: int) -> Cover:
     held = Cover.objects.filter(id=cover).first()
     if held is None:
         raise Refused("no_such", what="cover", number=cover)
     reach_household(act, held.household_id)
     return held
+
+
+def _check_crossing(same: QuerySet[Cover], since: date, until: date | None) -> None:
+    crossing = same.filter(Q(until=None) | Q(until__gt=since))
+    if (crossing if until is None else crossing.filter(since__lt=until)).exists():
+        raise Refused("period_crosses")
 
 
 def _check_end(since: date, until: date | None) -> None:

@@ -1,12 +1,15 @@
-"""Questions of a desk that enrols: which regions there are for it, and which number comes next."""
+"""Questions of places: which regions a mutual has and who works in them, which are for whom, which number is next."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Count
 
 from tiwizi.records.people.looks import regions_within
-from tiwizi.records.people.models import Household, Membership, Person, Region
+from tiwizi.records.people.models import Household, Membership, Person, Region, RoleGrant
 from tiwizi.records.trail.gate import By
 
 
@@ -15,6 +18,28 @@ def regions_for(by: By, need: str) -> list[tuple[str, str, str]]:
     within = regions_within(by, need)
     rows = Region.objects.order_by("code")
     return list((rows if within is None else rows.filter(id__in=within)).values_list("code", "name_ar", "name_latin"))
+
+
+@dataclass(frozen=True)
+class RegionShown:
+    """``households``: that lie in it; ``colleagues``: who have a role that is bound to it."""
+
+    code: str
+    name_ar: str
+    name_latin: str
+    households: int
+    colleagues: int
+
+
+def every_region() -> list[RegionShown]:
+    """All regions of the mutual, by code."""
+    homes = dict(Household.objects.exclude(region=None).values_list("region").annotate(Count("id")))
+    grants = RoleGrant.objects.filter(revoked_at=None).exclude(region=None)
+    staff = dict(grants.values_list("region").annotate(Count("user", distinct=True)))
+    return [
+        RegionShown(row.code, row.name_ar, row.name_latin, homes.get(row.id, 0), staff.get(row.id, 0))
+        for row in Region.objects.order_by("code")
+    ]
 
 
 def next_household() -> str:
