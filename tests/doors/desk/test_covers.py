@@ -37,7 +37,9 @@ def test_enrolment_at_the_counter_says_that_the_household_waits_for_its_cover(de
     assert "sera demandée à partir du 1er mars 2026" in looked and "Délai d’attente" in looked
     answer = sent(client, "/enrol/", MEMBER)
     page = client.get(answer["Location"]).content.decode()
-    assert "Le foyer n’est pas encore couvert" in page and page.count("attend le service des cotisations") == 2
+    assert (
+        "Le foyer n’est pas encore couvert" in page and page.count("au service des cotisations de les commencer") == 1
+    )
     assert covers() == set() and {one.plan.code for one in requests()} == {"AMO", "MGPAP-SM"}
 
 

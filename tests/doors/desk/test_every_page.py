@@ -66,6 +66,7 @@ def examples() -> dict[str, dict[str, object]]:
     decided = Decision.objects.order_by("-line_id").values_list("line__claim", flat=True)[0]
     home = Household.objects.order_by("id").values_list("number", flat=True)[0]
     household, claim = {"number": home}, {"number": Claim.objects.get(id=decided).number}
+    provider = Claim.objects.exclude(provider=None).values_list("provider__number", flat=True)[0]
     batch = {"number": PaymentBatch.objects.order_by("id").values_list("id", flat=True)[0]}
     run = {"run": Run.objects.order_by("id").values_list("id", flat=True)[0]}
     return {
@@ -84,6 +85,7 @@ def examples() -> dict[str, dict[str, object]]:
         **dict.fromkeys(("run", "corrections"), run),
         **dict.fromkeys(("plan", "plan_cases"), {"version": PlanVersion.objects.order_by("id")[0].pk}),
         "tariff": {"version": TariffVersion.objects.order_by("id")[0].pk},
+        **dict.fromkeys(("provider", "provider_account"), {"number": provider}),
         "colleague": {"login": "imane"},
         "card_check": {"token": "nothing"},
         "help": {"name": "payment"},

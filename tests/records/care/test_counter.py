@@ -29,7 +29,7 @@ from tiwizi.records.people.models import Household, Payee, Person, Touch
 from tiwizi.records.trail.former import former
 from tiwizi.records.trail.refusal import Refused
 
-DESK = world.by("desk_agent")
+DESK, MANAGER = world.by("desk_agent"), world.by("manager", user=11)
 ADVISER = world.by("medical_adviser", user=8)
 
 
@@ -182,9 +182,11 @@ def test_a_provider_who_claims_named_gets_a_name_and_an_agreement(home: int) -> 
     provider = register_provider(DESK, number="DR77", name_latin="Dr Tazi", sector="private")
     assert Payee.objects.get(id=Provider.objects.get(id=provider).payee_id).name == "Dr Tazi"
     assert [was["name_latin"] for was in former("provider", provider)] == [""]
-    agree(DESK, provider=provider, network="in", third_party_payment=True, since=date(2026, 1, 1))
+    with refused("not_allowed"):
+        agree(DESK, provider=provider, network="in", third_party_payment=True, since=date(2026, 1, 1))
+    agree(MANAGER, provider=provider, network="in", third_party_payment=True, since=date(2026, 1, 1))
     with refused("period_crosses"):
-        agree(DESK, provider=provider, network="in", third_party_payment=True, since=date(2026, 5, 1))
+        agree(MANAGER, provider=provider, network="in", third_party_payment=True, since=date(2026, 5, 1))
     assert Agreement.objects.count() == 1
 
 

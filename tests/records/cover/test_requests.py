@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from tiwizi.records.cover.operations import answer_request, ask_cover, enrol, op
 from tiwizi.records.cover.requests import cover_requests, requests_of
 from tiwizi.records.people.models import Region, Touch
 from tiwizi.records.trail.refusal import Refused
+from tiwizi.records.trail.roles import Grant
 
 AGENT, OFFICER = world.by("desk_agent"), world.by("contributions_officer", user=8)
 
@@ -75,12 +77,17 @@ def test_the_counter_answers_nothing_itself_and_asks_within_its_region_alone() -
         ask_cover(world.by("desk_agent", region=region.id), household=home, plan="SM", since=START)
 
 
-@pytest.mark.parametrize(("role", "begins"), [("desk_agent", "asked"), ("contributions_officer", "started")])
-def test_enrolment_starts_covers_for_who_may_and_asks_for_them_for_who_may_not(role: str, begins: str) -> None:
+@pytest.mark.parametrize(
+    ("roles", "begins"), [(("desk_agent",), "asked"), (("desk_agent", "contributions_officer"), "started")]
+)
+def test_enrolment_starts_covers_for_who_may_and_asks_for_them_for_who_may_not(
+    roles: tuple[str, ...], begins: str
+) -> None:
+    by = replace(AGENT, grants=tuple(map(Grant, roles)))
     member = {"person": "p-1", "birth": date(1990, 1, 1), "sex": "F", "name_latin": "Amina Alaoui"}
-    told = enrol(world.by(role), household="H-1", member=member, plans=["AMO", "SM"], on=START)
+    told = enrol(by, household="H-1", member=member, plans=["AMO", "SM"], on=START)
     assert {"started": told["started"], "asked": told["asked"]} == {"started": 0, "asked": 0} | {begins: 2}
     covers, waiting = Cover.objects.filter(household=told["household"]), CoverRequest.objects.filter(answered_at=None)
     assert (covers.count(), waiting.count()) == (told["started"], told["asked"])
-    more = open_covers(world.by(role), household=told["household"], plans=["DENTAL"], on=START)
+    more = open_covers(by, household=told["household"], plans=["DENTAL"], on=START)
     assert more == {"started": 0, "asked": 0} | {begins: 1}

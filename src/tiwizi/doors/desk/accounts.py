@@ -37,7 +37,7 @@ def accounts(request: Desk, number: str) -> HttpResponse:
             return _back(request, "accounts", "ended", number)
     elif request.method == "POST":
         payee = _of({str(one[0]): one[0] for one in payees}, request.POST.get("payee", ""))
-        checked = _checked(typed)
+        checked = check_typed(typed)
         if checked.get("good"):
             answer, refusal = attempt(request, request_account, payee=payee, number=typed)
             if refusal is None:
@@ -66,10 +66,10 @@ def accounts_waiting(request: Desk) -> HttpResponse:
 def check_account(request: Desk) -> HttpResponse:
     """What is wrong with a number, beside the field, while it is typed."""
     typed = request.POST.get("number", "")[:LONGEST]
-    return render(request, "desk/account_checked.html", {"checked": _checked(typed) if typed.strip() else {}})
+    return render(request, "desk/account_checked.html", {"checked": check_typed(typed) if typed.strip() else {}})
 
 
-def _checked(typed: str) -> dict[str, str]:
+def check_typed(typed: str) -> dict[str, str]:
     """``good``: the end of a number whose key is right; or ``message`` and ``way_out``."""
     read = read_rib(typed)
     if isinstance(read, Mistake):

@@ -25,7 +25,7 @@ from tiwizi.rules.phone import spaced_phone
 MAY = {
     "write": "people.write", "account": "people.request_account", "receive": "care.receive", "files": "care.read",
     "orders": "money.read", "attach": "people.attach", "letters": "people.write_letters", "looks": "trail.read",
-    "break_glass": BREAKS_GLASS,
+    "break_glass": BREAKS_GLASS, "cover": "cover.write",
 }  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def household(request: Desk, number: str) -> HttpResponse:
     may = {name: within_reach(request.by, need, region) for name, need in MAY.items()}
     claims = may["files"] or may["orders"]
     rights = [left for left in what_is_left(file.household, day, language()) if medical or not left.code]
-    looks = who_looked(file.household)
+    looks, asked = who_looked(file.household), requests_of(file.household)
     here = {
         "file": file, "today": day, "medical": medical,
         "people": [_shown(who, file, rights if claims else [], day) for who in _last_places(file)],
@@ -59,7 +59,8 @@ def household(request: Desk, number: str) -> HttpResponse:
         "claims": claims, "has_rights": bool(rights),
         "shared": [left for left in rights if left.person is None] if claims else [],
         "files": files_of(file.household) if claims else [], "payments": payments_of(file.household) if claims else [],
-        "asked_covers": requests_of(file.household), "starts_covers": request.by.may("cover.write"),
+        "waiting_covers": [one for one in asked if one.state == "waiting"],
+        "refused_covers": [one for one in asked if one.state == "refused"],
         "looks": looks, "look_count": sum(one.times for one in looks),
         "may": may,
     }  # fmt: skip

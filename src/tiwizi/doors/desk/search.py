@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -16,14 +18,19 @@ BELOW, ON_PAGE = 8, 50
 def search(request: Desk) -> HttpResponse:
     """The whole page, which works without a script too."""
     asked = request.GET.get("q", "")
-    return render(request, "desk/search.html", {"asked": asked, "found": find(request.by, asked, most=ON_PAGE)})
+    return render(request, "desk/search.html", _found(request, asked, ON_PAGE))
 
 
 @page("people.read")
 def answers(request: Desk) -> HttpResponse:
     """What comes below the box while one types."""
     asked = request.GET.get("q", "")
-    return render(request, "desk/search_answers.html", {"asked": asked, "found": find(request.by, asked, most=BELOW)})
+    return render(request, "desk/search_answers.html", _found(request, asked, BELOW))
+
+
+def _found(request: Desk, asked: str, most: int) -> dict[str, Any]:
+    leads = request.by.may("care.read_providers")
+    return {"asked": asked, "found": find(request.by, asked, most=most), "may_providers": leads}
 
 
 PAGES = (("search/", search, "search"), ("search/answers/", answers, "search_answers"))

@@ -17,13 +17,17 @@ STEPS = 4
 
 
 class Provider(models.Model):
-    """Who gives care. ``number``: INPE in Morocco. ``payee``: where third-party payments go."""
+    """Who gives care. ``number``: INPE in Morocco; ``ice``: of the firm that invoices, 15 digits, where it has one.
+    ``payee``: where third-party payments go."""
 
     number = models.CharField(max_length=40)
     name_ar = models.CharField(max_length=200, default="")
     name_latin = models.CharField(max_length=200, default="")
     sector = code(default=2)
     level = code(default=3)
+    specialty = models.CharField(max_length=100, null=True)
+    town = models.CharField(max_length=100, null=True)
+    ice = models.CharField(max_length=15, null=True)
     payee = models.ForeignKey("people.Payee", models.PROTECT, null=True, related_name="+")
 
     class Meta:

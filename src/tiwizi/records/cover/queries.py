@@ -165,10 +165,10 @@ class PriceShown:
 
 def prices(
     version: int, *, words: str = "", on: date | None = None, doubtful: bool = False, after: tuple[str, int] = ("", 0),
-    limit: int = 50, lang: str = "fr",
+    limit: int = 50, lang: str = "fr", provider: str = "",
 ) -> list[PriceShown]:  # fmt: skip
     """Rows of a tariff by code, behind ``after`` (code, id). words: all of them stand in the code or in a label. on:
-    what is valid on that day."""
+    what is valid on that day. provider: that provider's own rows alone, by number."""
     rows = TariffRow.objects.filter(version=version).select_related("act").order_by("act__code", "id")
     rows = rows.filter(Q(act__code__gt=after[0]) | Q(act__code=after[0], id__gt=after[1]))
     for word in words.split()[:8]:
@@ -178,6 +178,8 @@ def prices(
         rows = rows.filter(Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on))
     if doubtful:
         rows = rows.exclude(doubt="")
+    if provider:
+        rows = rows.filter(provider=provider)
     return [
         PriceShown(
             row.id, row.act.code, _label(row.act, lang), row.category, row.letter, row.coefficient, row.price,

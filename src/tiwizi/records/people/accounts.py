@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,9 @@ from tiwizi.records.trail.gate import By
 
 #: Requests that are listed; whoever has more is told how many.
 MOST = 200
+_SEES_ACCOUNTS = (
+    "people.request_account", "people.confirm_account", "money.prepare", "money.approve", "people.break_glass",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,28 @@ def accounts_of(household: int, *, at: datetime) -> list[AccountShown]:
     """Of those who are or were of a household, the latest first."""
     people = Membership.objects.filter(household=household).values_list("person_id", flat=True)
     rows = BankAccount.objects.filter(payee__person__in=list(people)).select_related("payee__person", "asked_by")
-    rows = rows.order_by("-id")
+    return _in_their_states(rows.order_by("-id"), at)
+
+
+def _in_their_states(rows: Iterable[BankAccount], at: datetime) -> list[AccountShown]:
+    rows = list(rows)
     force: dict[int, int] = {}
     for row in rows:
         if row.ended_at is None and row.usable_from is not None and row.usable_from <= at:
             force.setdefault(row.payee_id, row.id)
     return [_shown(row, "", _state(row, at, force)) for row in rows]
+
+
+def accounts_of_payee(payee: int, *, at: datetime) -> list[AccountShown]:
+    """Of one payee, the latest first: of a provider, whom third-party payments go to."""
+    rows = BankAccount.objects.filter(payee=payee).select_related("payee__person", "asked_by").order_by("-id")
+    return _in_their_states(rows, at)
+
+
+def sees_accounts(by: By) -> bool:
+    """Whether somebody may see the ends of an account's number: who asks for accounts, confirms or pays them, and who
+    looks into everything (access table, column RIB)."""
+    return any(by.may(permission) for permission in _SEES_ACCOUNTS)
 
 
 def accounts_to_confirm(by: By) -> list[AccountShown]:

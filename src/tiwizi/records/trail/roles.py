@@ -28,37 +28,39 @@ def _may(permissions: str, *, scoped: bool = False, privileged: bool = False) ->
 ROLES: dict[str, Role] = {
     "desk_agent": _may(
         "people.read people.write people.request_account people.confirm_account cover.read care.receive care.read"
-        " intake.write people.attach people.write_letters",
+        " intake.write people.attach people.write_letters care.read_providers care.write_providers",
         scoped=True,
     ),
     "contributions_officer": _may("people.read cover.read cover.write intake.write"),
     "adjudicator": _may(
         "people.read cover.read care.read care.receive care.decide care.review care.look_out care.read_medical"
-        " people.attach people.write_letters",
+        " people.attach people.write_letters care.read_providers",
         scoped=True,
     ),
     "medical_adviser": _may(
         "people.read care.read care.review care.look_out care.approve_care care.read_medical people.attach"
-        " people.write_letters",
+        " people.write_letters care.read_providers",
         scoped=True,
     ),
-    "payment_preparer": _may("people.read people.write_letters money.read money.prepare", privileged=True),
-    "payment_approver": _may("people.read money.read money.approve", privileged=True),
+    "payment_preparer": _may(
+        "people.read people.write_letters money.read money.prepare care.read_providers", privileged=True
+    ),
+    "payment_approver": _may("people.read money.read money.approve care.read_providers", privileged=True),
     "treasurer": _may("money.read money.release", privileged=True),
     "accountant": _may("money.read money.reconcile money.post money.close", privileged=True),
     "manager": _may(
         "people.describe_mutual cover.read cover.propose_plan cover.publish_plan care.set_limit intake.write"
-        " money.read",
+        " money.read care.read_providers care.write_providers care.agree",
         privileged=True,
     ),
     "internal_auditor": _may(
         "people.read people.read_staff people.break_glass cover.read care.read money.read trail.read"
-        " trail.read_technical trail.verify",
+        " trail.read_technical trail.verify care.read_providers",
         privileged=True,
     ),
     "dpo": _may(
         "people.read people.read_staff people.break_glass cover.read care.read trail.read trail.read_technical"
-        " trail.verify",
+        " trail.verify care.read_providers",
         privileged=True,
     ),
     "it_admin": _may(

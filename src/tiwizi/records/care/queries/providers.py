@@ -70,11 +70,16 @@ def filled(claim: Mapping[str, Any], found: ProviderFound | None) -> dict[str, A
 
 
 def _named(asked: str, most: int) -> list[Provider]:
-    found = Provider.objects.all()
+    return list(Provider.objects.filter(names_like(asked)).order_by("name_latin", "number")[:most])
+
+
+def names_like(asked: str) -> Q:
+    """Of a provider whose names, in either script, have all the words."""
+    meant = Q()
     for word in asked.split()[:_MOST_WORDS]:
         pattern = _pattern(word)
-        found = found.filter(Q(name_ar__iregex=pattern) | Q(name_latin__iregex=pattern))
-    return list(found.order_by("name_latin", "number")[:most])
+        meant &= Q(name_ar__iregex=pattern) | Q(name_latin__iregex=pattern)
+    return meant
 
 
 def _pattern(word: str) -> str:

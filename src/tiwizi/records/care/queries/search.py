@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tiwizi.records.care.models import Claim, Provider
+from tiwizi.records.care.queries.providers import names_like
 from tiwizi.records.money.models import PaymentOrder
 from tiwizi.records.people.looks import within_reach
 from tiwizi.records.people.models import Membership
@@ -14,6 +15,8 @@ from tiwizi.records.trail.gate import By
 
 #: Who looks for people sees their files and payments by number too: amounts and states, not the care.
 NEED = "people.read"
+READS_PROVIDERS = "care.read_providers"
+MOST_PROVIDERS = 5
 
 
 @dataclass(frozen=True)
@@ -30,14 +33,15 @@ class Numbered:
 
 @dataclass(frozen=True)
 class Found:
-    """``more``: there are other people who answer."""
+    """``more``: there are other people who answer. ``providers``: by their names, for who may read of them."""
 
     people: tuple[Hit, ...] = ()
     numbered: tuple[Numbered, ...] = ()
+    providers: tuple[Numbered, ...] = ()
     more: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.people or self.numbered)
+        return bool(self.people or self.numbered or self.providers)
 
 
 def find(by: By, asked: str, *, most: int = 20) -> Found:
@@ -47,7 +51,7 @@ def find(by: By, asked: str, *, most: int = 20) -> Found:
         return Found()
     numbered = _numbered(by, asked) if any(letter.isdigit() for letter in asked) else ()
     people = find_people(by, need=NEED, asked=asked, most=most)
-    return Found(people.people, numbered, people.more)
+    return Found(people.people, numbered, _named_providers(by, asked), people.more)
 
 
 def _numbered(by: By, asked: str) -> tuple[Numbered, ...]:
@@ -80,6 +84,14 @@ def _payments(by: By, written: list[str]) -> list[Numbered]:
 
 def _last_place(person: int) -> Membership | None:
     return Membership.objects.filter(person=person).select_related("household").order_by("-since").first()
+
+
+def _named_providers(by: By, asked: str) -> tuple[Numbered, ...]:
+    """Who give care and have all the words in a name, for who may read of them; a number is in ``numbered``."""
+    if not by.may(READS_PROVIDERS) or len(asked) < 3 or any(letter.isdigit() for letter in asked):
+        return ()
+    rows = Provider.objects.filter(names_like(asked)).order_by("name_latin", "number")[:MOST_PROVIDERS]
+    return tuple(Numbered("provider", row.number, "", row.name_ar, row.name_latin) for row in rows)
 
 
 def _providers(written: list[str]) -> list[Numbered]:
