@@ -30,7 +30,7 @@ LEFT_OUT = (
     "/account/login/", "/account/logout/", "/account/sessions/", "/account/password/change/",
     "/account/reauthenticate/",
 )  # fmt: skip
-#: Of each form so many spoilt ones; TIWIZI_SOAK sends all there are, some 15,000.
+#: Of each form so many spoilt ones; TIWIZI_SOAK sends all there are, more than ten thousand.
 SOME = None if os.environ.get("TIWIZI_SOAK") else 4
 
 
