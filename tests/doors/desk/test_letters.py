@@ -97,6 +97,23 @@ def test_a_letter_is_in_the_language_of_its_member(desk: Desk, claim: str) -> No
     assert "Décompte" in words(desk("salma").get(f"/letters/claim/{claim}/statement.pdf").content)
 
 
+def test_the_list_of_letters_is_narrowed_and_taken_away(desk: Desk, claim: str) -> None:
+    who = desk("salma", lang="fr")
+    for kind in ("statement", "slip"):
+        assert who.post(f"/letters/claim/{claim}/", {"kind": kind, "key": kind}).status_code == 303
+    first, second = (f"/letter/{letter.id}/" for letter in kept())
+    whole = who.get("/letters/").content.decode()
+    assert whole.index(second) < whole.index(first)
+    narrowed = who.get("/letters/", {"kind": "slip", "household": household_of(claim)}).content.decode()
+    assert second in narrowed and first not in narrowed
+    today = clock.today().isoformat()
+    assert first in who.get("/letters/", {"way": "here", "made_since": today, "made_until": today}).content.decode()
+    assert first not in who.get("/letters/", {"way": "post"}).content.decode()
+    assert "export=csv" in narrowed and "export=xlsx" in narrowed
+    other = desk("imane", lang="fr").get("/letters/").content.decode()
+    assert first not in other and second in other and "nomme les soins" in other
+
+
 def test_a_letter_bears_the_address_where_the_window_of_its_envelope_is(desk: Desk, claim: str) -> None:
     """In points from the lower left corner of A4: 100 to 190 mm from the left, 55 to 79 mm from the top, in either
     direction of writing."""

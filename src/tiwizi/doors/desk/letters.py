@@ -5,6 +5,7 @@ Who may read what somebody suffers from prints letters whole; others print the s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,14 +16,16 @@ from django.urls import reverse
 
 from tiwizi.doors import clock
 from tiwizi.doors.desk.page import Desk, attempt, page, told
+from tiwizi.doors.look.listing import Asked, Column, Filter, Listing, Page, answer
 from tiwizi.doors.look.templatetags.look import t
 from tiwizi.locale import LANGUAGES
 from tiwizi.records.care.queries.letters import files_told, order_of, orders_told, recipients
+from tiwizi.records.care.queries.letters_made import Made, letters_of, letters_page, mutual
 from tiwizi.records.care.queries.letters_made import letter as kept_letter
-from tiwizi.records.care.queries.letters_made import letters_of, mutual
 from tiwizi.records.care.queries.papers import MEDICAL, Subject, subject_of
 from tiwizi.records.database import files
 from tiwizi.records.people.looks import leave_trace, reads_care, within_reach
+from tiwizi.records.people.operations.letters import KINDS as LETTERS
 from tiwizi.records.people.operations.letters import WAYS, choose_language, keep_letter, send_letter
 from tiwizi.records.trail.refusal import Refused
 from tiwizi.reports.letters.compose import OF_CLAIM, Composed, Setting, Wanted, of_claim, of_household, of_orders
@@ -38,8 +41,49 @@ KINDS = {"claim": OF_CLAIM, "household": ("missing_piece",), "payment": ("paymen
 
 @page(NEED)
 def letters(request: Desk) -> HttpResponse:
-    """The latest letters within reach."""
-    return render(request, "desk/letters.html", {"letters": letters_of(request.by, limit=200), "ways": WAYS})
+    """The letters within reach, the latest first; what one says is opened from its kind."""
+
+    def ask(asked: Asked) -> Page:
+        found, after, count = letters_page(
+            request.by, asked.filters, descending=asked.descending, after=asked.after, size=asked.size
+        )
+        return Page(found, after, count)
+
+    listing = Listing(
+        "letters", "letters:title",
+        (
+            Column("kind", "letters:kind", value=_kind,
+                   link=lambda row: reverse("letter_made", args=[row.id]) if row.readable else "", sorts=False),
+            Column("household", "letters:household", "code",
+                   link=lambda row: reverse("letter_write", args=["household", row.household]), sorts=False),
+            Column("language", "letters:language", value=lambda row: t(f"letters:in_{row.language}"), sorts=False),
+            Column("made_at", "letters:made_at", "moment"),
+            Column("made_by", "letters:made_by", "name", sorts=False),
+            Column("way", "letters:left", value=_way, sorts=False),
+            Column("sent_at", "letters:left_at", "moment", sorts=False),
+        ),
+        ask=ask,
+        filters=(
+            Filter("household", "letters:household"),
+            Filter("kind", "letters:kind", "choice", choices=lambda: _said(LETTERS, "")),
+            Filter("way", "letters:left", "choice", choices=lambda: [("here", t("letters:here")), *_said(WAYS, "by_")]),
+            Filter("made", "letters:made_at", "days"),
+        ),
+        sort="-made_at", empty="letters:none",
+    )  # fmt: skip
+    return answer(request, listing, "desk/letters.html")
+
+
+def _kind(row: Made) -> str:
+    return t(f"letters:{row.kind}") if row.readable else f"{t(f'letters:{row.kind}')} ({t('letters:names_care')})"
+
+
+def _way(row: Made) -> str:
+    return t(f"letters:by_{row.way}" if row.way else "letters:here")
+
+
+def _said(words: Sequence[str], before: str) -> list[tuple[str, str]]:
+    return [(word, t(f"letters:{before}{word}")) for word in words]
 
 
 @page(NEED, post=True)

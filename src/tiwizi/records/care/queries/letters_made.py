@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
 
 from tiwizi.records.people.looks import reads_care, within_reach
 from tiwizi.records.people.models import Letter, Mutual, User
@@ -54,15 +56,42 @@ def mutual() -> Head | None:
     return Head(**{name: getattr(row, name) for name in names}, logo=bytes(row.logo).hex() if row.logo else None)
 
 
-def letters_of(by: By, households: Sequence[int] | None = None, *, limit: int = 100) -> list[Made]:
-    """The latest letters to some households, or to any within the reach of who asks."""
-    rows = Letter.objects.select_related("household").defer("content").order_by("-id")
-    if households is not None:
-        rows = rows.filter(household__in=households)
+def letters_of(by: By, households: Sequence[int], *, limit: int = 100) -> list[Made]:
+    """The latest letters to some households, as far as they are within the reach of who asks."""
+    return _told(by, _within_reach(by).filter(household__in=households).order_by("-id")[:limit])
+
+
+def letters_page(
+    by: By, asked: Mapping[str, Any], *, descending: bool, after: str, size: int
+) -> tuple[list[Made], str, int]:
+    """The letters within reach from one on, in the order in which they were made: (letters, what to ask for those after
+    them, "" at the end, how many there are in all). ``asked``: ``household`` (a number), ``kind``, ``way`` (or "here"),
+    ``made`` (from a day to a day)."""
+    rows = _within_reach(by)
+    if "household" in asked:
+        rows = rows.filter(household__number=asked["household"])
+    if "kind" in asked:
+        rows = rows.filter(kind=asked["kind"])
+    if "way" in asked:
+        rows = rows.filter(way="" if asked["way"] == "here" else asked["way"])
+    since, until = asked.get("made", (None, None))
+    rows = rows.filter(made_at__date__gte=since) if since else rows
+    rows = rows.filter(made_at__date__lte=until) if until else rows
+    count = rows.count()
+    if after.isdecimal() and len(after) < 19:
+        rows = rows.filter(id__lt=int(after)) if descending else rows.filter(id__gt=int(after))
+    found = _told(by, rows.order_by("-id" if descending else "id")[: size + 1])
+    return found[:size], str(found[size - 1].id) if len(found) > size else "", count
+
+
+def _within_reach(by: By) -> QuerySet[Letter]:
+    rows = Letter.objects.select_related("household").defer("content")
     regions = {grant.region for grant in by.grants if grant.allows("people.write_letters")}
-    if None not in regions:
-        rows = rows.filter(household__region__in=regions)
-    found = list(rows[:limit])
+    return rows if None in regions else rows.filter(household__region__in=regions)
+
+
+def _told(by: By, rows: Iterable[Letter]) -> list[Made]:
+    found = list(rows)
     names = dict(User.objects.filter(id__in={row.made_by for row in found}).values_list("id", "name"))
     return [
         Made(
