@@ -1,4 +1,4 @@
-"""Cards, phones and regions come in with people; what is none goes to repair with the row."""
+"""Cards, phones, regions and addresses come in with people; what is none goes to repair with the row."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.formats.tables.sample import tables
 from tests.records.intake.mutual import BY, bring_in, folder
 
 from tiwizi.records.care.queries.search import find
-from tiwizi.records.people.models import Household, Person, Region
+from tiwizi.records.people.models import Address, Household, Person, Region
 from tiwizi.records.trail.gate import By
 from tiwizi.records.trail.models import Former
 from tiwizi.records.trail.roles import Grant
@@ -63,3 +63,41 @@ def test_what_is_said_later_is_put_right_and_a_blank_says_nothing(tmp_path: Path
     assert (one.cin, one.phone, other.cin) == ("BK1", "+212699999999", "CD2")
     assert set(Household.objects.values_list("region__code", flat=True)) == {"CAS"}
     assert Former.objects.filter(subject__startswith="household:").exists()
+
+
+def test_letters_go_where_the_first_of_a_household_says(tmp_path: Path) -> None:
+    said = people(
+        address=["12,  rue des Orangers ", "1, rue d’Ailleurs", "", ""], address_more=["Hay Riad", "", "", ""],
+        postal_code=["10100", "", "", ""], town=["Rabat", "Salé", "", ""],
+    )  # fmt: skip
+    bring_in(folder(tmp_path / "a", said))
+    home = said["people"][0]["household"]
+    assert address(home) == ("12, rue des Orangers", "Hay Riad", "10100", "Rabat")
+    bring_in(folder(tmp_path / "a again", said | {"people": [dict(row) for row in said["people"]]}))
+    assert not Former.objects.filter(subject__startswith="household:").exists()
+    later = people(address=["زنقة البرتقال 12", "", "", ""], town=["الرباط", "", "", ""])
+    bring_in(folder(tmp_path / "b", {"people": later["people"]}))
+    assert address(home) == ("زنقة البرتقال 12", "", "", "الرباط")
+    assert Former.objects.filter(subject__startswith="household:").count() == 1
+    bring_in(folder(tmp_path / "c", {"people": people(name_ar=["ا", "ب", "ج", "د"])["people"]}))
+    assert address(home) == ("زنقة البرتقال 12", "", "", "الرباط")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"address": "12, rue des Orangers"},
+        {"town": "Rabat"},
+        {"postal_code": "10100"},
+        {"address": "r" * 81, "town": "Rabat"},
+        {"address": "r", "town": "R" * 61},
+    ],
+)
+def test_half_an_address_or_one_too_long_goes_to_repair(wrong: dict[str, str], tmp_path: Path) -> None:
+    said = people(**{name: ["", text, "", ""] for name, text in wrong.items()})
+    assert bring_in(folder(tmp_path / "a", said)).outcome["people"]["repair"] >= 1
+    assert not Address.objects.exists()
+
+
+def address(home: str) -> tuple[str, ...]:
+    return Address.objects.values_list("first", "second", "postal_code", "town").get(household__number=home)

@@ -60,6 +60,10 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         Column("cin", "text", False, "n° cin|carte d'identité", "رقم البطاقة الوطنية|البطاقة الوطنية", "identity card"),
         Column("phone", "text", False, "téléphone|tél|gsm", "الهاتف|رقم الهاتف", "telephone"),
         Column("region", "text", False, "région|délégation", "الجهة|المندوبية", "delegation"),
+        Column("address", "text", False, "adresse|adresse postale", "العنوان|العنوان البريدي", "street"),
+        Column("address_more", "text", False, "complément d'adresse|quartier", "تتمة العنوان|الحي", "address 2"),
+        Column("postal_code", "text", False, "code postal", "الرمز البريدي", "postcode|zip"),
+        Column("town", "text", False, "ville|commune", "المدينة|الجماعة", "city"),
     ),
     "statuses": (
         _PERSON,

@@ -28,6 +28,7 @@ from tiwizi.records.database.findings import Findings
 from tiwizi.records.database.text import unfit
 from tiwizi.records.intake.arrival import Arrival
 from tiwizi.records.intake.own_family import OwnFamily
+from tiwizi.records.people.bulk import addresses as people_addresses
 from tiwizi.records.people.bulk import people as people_people
 from tiwizi.records.people.bulk import statuses as people_statuses
 from tiwizi.records.trail.gate import By
@@ -85,6 +86,10 @@ class Content:
     @cached_property
     def texts_of_people(self) -> dict[str, Any]:
         return {name: self.text("people", name) for name in ("name_ar", "name_latin", "cin", "phone", "region")}
+
+    @cached_property
+    def addresses(self) -> dict[str, Any]:
+        return {field: self.text("people", name) for field, name in people_addresses.COLUMNS.items()}
 
     @cached_property
     def status_codes(self) -> Any:
@@ -184,7 +189,9 @@ class Part:
             self._text(content.ids.people, part), self._text(content.texts_of_people["name_ar"], part),
             self._text(content.texts_of_people["name_latin"], part), facts.birth[part], facts.sex[part],
             facts.role[part], content.joined[part], content.told["people"][part],
-            *(self._text(content.texts_of_people[name], part) for name in ("cin", "phone", "region")),
+            self._text(content.texts_of_people["cin"], part), self._text(content.texts_of_people["phone"], part),
+            self._text(content.texts_of_people["region"], part),
+            {field: self._text(texts, part) for field, texts in content.addresses.items()},
         )  # fmt: skip
 
     def _stated_statuses(self) -> people_statuses.Stated:

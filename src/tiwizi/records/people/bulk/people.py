@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from tiwizi.records.database.columns import add_columns, find_ids, read_matching, update_columns, write_columns
 from tiwizi.records.database.findings import Findings
 from tiwizi.records.database.text import unfit
+from tiwizi.records.people.bulk.addresses import COLUMNS, read_addresses, write_addresses
 from tiwizi.records.people.bulk.contacts import or_null, read_cins, read_phones, read_regions
 from tiwizi.records.people.bulk.names import index_names
-from tiwizi.records.people.models import Household, Membership, Payee, Person
+from tiwizi.records.people.models import Address, Household, Membership, Payee, Person
 from tiwizi.records.trail.former import keep_former
 from tiwizi.records.trail.gate import By
 from tiwizi.rules.period import NO_DAY, day_of
@@ -50,7 +51,7 @@ _HEADS = """SELECT k.place AS place, m.person_id AS person FROM {keys} k
 class Stated:
     """What tables say of people, by household. ``household``: of each person the place in ``homes``; ``since``: the day
     from which a person who is new belongs to it. ``told``: False for those whom the records brought along. ``region``:
-    of the household, by its code or name."""
+    of the household, by its code or name. ``address``: of the household too, by field."""
 
     homes: Any
     household: Rows
@@ -65,6 +66,7 @@ class Stated:
     cin: Any
     phone: Any
     region: Any
+    address: dict[str, Any]
 
 
 @dataclass
@@ -101,7 +103,8 @@ def compare(stated: Stated, *, on: int, findings: Findings) -> Compared:
     cin, no_cin = read_cins(stated.cin)
     phone, no_phone = read_phones(stated.phone)
     region, no_region = read_regions(stated.region)
-    stated = replace(stated, cin=cin, phone=phone)
+    address, incomplete = read_addresses(stated.address)
+    stated = replace(stated, cin=cin, phone=phone, address=address)
     known = _known(stated)
     person = known["id"]
     there = person >= 0
@@ -121,6 +124,7 @@ def compare(stated: Stated, *, on: int, findings: Findings) -> Compared:
     )  # fmt: skip
     for field, wrong in (("cin", no_cin), ("phone", no_phone), ("region", no_region)):
         refuse(found, told & wrong, field, f"no_{field}", findings)
+    refuse(found, told & incomplete, "address", "address_incomplete", findings)
     refuse(found, told & _other_card(stated, person), "cin", "cin_taken", findings)
     refuse(found, told & has & ~same_home & late, "household", "moved_before_it_joined", findings)
     _refuse_unfit(found, findings)
@@ -192,6 +196,8 @@ def _refuse_unfit(found: Compared, findings: Findings) -> None:
     stated = found.stated
     for field, name in (("number", "person"), ("name_ar", "name_ar"), ("name_latin", "name_latin")):
         refuse(found, stated.told & unfit(Person, field, getattr(stated, field)), name, "unfit_text", findings)
+    for field, name in COLUMNS.items():
+        refuse(found, stated.told & unfit(Address, field, stated.address[field]), name, "unfit_text", findings)
     long = unfit(Household, "number", stated.homes)
     refuse(found, stated.told & long[stated.household], "household", "unfit_text", findings)
 
@@ -219,6 +225,8 @@ def write(found: Compared, *, by: By) -> tuple[Rows, Rows, Rows]:
     """Ids of the households and of the people, -1 for those refused; and which households something happened to."""
     stated = found.stated
     home = _add_homes(found, by)
+    telling = np.flatnonzero(stated.told & ~found.refused)
+    write_addresses(stated.address, telling, home[stated.household[telling]], by)
     person = _add_people(found)
     _correct(found, by)
     _move(found, home, person, by)
