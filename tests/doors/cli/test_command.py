@@ -86,7 +86,7 @@ def test_no_text_is_there_that_nobody_says() -> None:
     }
     families = (
         "help_", "help_plan_", "help_import_", "help_user_", "help_runs_", "help_account_", "help_pay_", "help_bank_",
-        "help_books_", "help_tariff_",
+        "help_books_", "help_tariff_", "help_regions_",
         "help_papers_", "column_", "by_", "state_", "severity_", "check_", "backup_", "intake_", "run_", "batch_state_",
         "order_state_", "held_",
     )  # fmt: skip

@@ -236,10 +236,10 @@ def test_s4_a_new_account_is_asked_by_one_confirmed_by_another_and_waits_48_hour
     asker, confirmer = world.user("asker"), world.user("confirmer")
     request = request_account(desk(asker), payee=to.id, number="011 519 0000012050005349 21")
     with refuses("two_people"):
-        confirm_account(acting(asker.id, role="payment_approver"), account=request)
+        confirm_account(desk(asker), account=request)
     with refuses("nothing_to_pay"):
         house.prepared(book)
-    confirm_account(acting(confirmer.id, role="payment_approver"), account=request)
+    confirm_account(desk(confirmer), account=request)
     almost, after = (NOW + timedelta(hours=hours) for hours in (47.9, 48))
     with refuses("nothing_to_pay"):
         prepare(acting(PREPARER, at=almost), book="sm", on=DAY)
