@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from gzip import decompress
 from http.client import HTTPConnection
 from pathlib import Path
 from time import monotonic, perf_counter, sleep
@@ -108,7 +109,8 @@ class Clerk:
         started = perf_counter()
         self.connection.request(method, address, body, self.headers)
         answer = self.connection.getresponse()
-        answer.read()
+        page = answer.read()
+        assert "/decision/" not in address or b"sum-paid" in decompress(page), address
         return (perf_counter() - started) * 1000, answer.status
 
 

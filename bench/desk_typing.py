@@ -71,7 +71,8 @@ def _bring_in(tables: Path, plan: Path, tariffs: list[Path]) -> dict[str, int]:
     from tests.records import world
 
     from tiwizi.doors.clock import today
-    from tiwizi.records.cover.operations import propose_plan, publish_plan
+    from tiwizi.records.cover.operations import propose_plan, publish_plan, publish_tariff
+    from tiwizi.records.cover.queries import unsigned_tariffs
     from tiwizi.records.intake.operations import bring_in
     from tiwizi.records.people.models import RoleGrant, User
 
@@ -81,6 +82,8 @@ def _bring_in(tables: Path, plan: Path, tariffs: list[Path]) -> dict[str, int]:
     text = plan.read_text(encoding="utf-8")
     version = propose_plan(world.by("manager", user=31), text=text, effective_on=date(2000, 1, 1))
     publish_plan(world.by("manager", user=32), version=version, on=date(2020, 1, 1))
+    for tariff in unsigned_tariffs():
+        publish_tariff(world.by("manager", user=32), version=tariff, on=today())
     clerk = User.objects.create(login="clerk", name="Clerk")
     boss = User.objects.create(login="boss", name="Boss")
     RoleGrant.objects.create(user=clerk, role="desk_agent", asked_by=boss, asked_at=world.NOW)
@@ -143,7 +146,9 @@ def _decide(client: Any, case: dict[str, str]) -> Any:
         "line_quantity": ["", "", "2"],
         "line_unit_price": [""] * 3, "line_billed": ["250", "88", "37"],
     }  # fmt: skip
-    return client.post(f"/household/{case['home']}/new-file/decision/", form)
+    answer = client.post(f"/household/{case['home']}/new-file/decision/", form)
+    assert b'id="sum-paid"' in answer.content, answer.content.decode()[:2000]
+    return answer
 
 
 def _acts(client: Any, case: dict[str, str]) -> Any:
