@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +16,10 @@ from tiwizi.locale import LANGUAGES
 from tiwizi.rules.adjudicate import reference
 from tiwizi.rules.adjudicate.explain import explain
 from tiwizi.rules.adjudicate.facts import household
-from tiwizi.rules.adjudicate.remains import MOST_LINES, Remains, remains
+from tiwizi.rules.adjudicate.histories import history
+from tiwizi.rules.adjudicate.remains import Remains, remains, rights
+from tiwizi.rules.adjudicate.rulings import Rulings
+from tiwizi.rules.plan.compile import compile_plan
 from tiwizi.rules.plan.read import read_plan
 
 HEAD = """
@@ -84,8 +87,8 @@ class Told:
 
     def remains(self, line: int) -> Remains:
         home = household(self.facts, self.tariff, 0)
-        (left,) = remains(self.plan, home, [home.lines[line]]).values()
-        (found,) = left[0].values()
+        past = history(compile_plan(self.plan, self.tariff), self.facts, self.tariff)
+        (found,) = remains(past, Rulings(self.plan, home), home.lines[line], [0])[0].values()
         return found
 
     def sentences(self, line: int, lang: str = "en") -> str:
@@ -212,9 +215,18 @@ def test_any_decision_is_told_in_full_sentences(made: Example) -> None:
             assert all(sentence.count("\u2068") == sentence.count("\u2069") for sentence in told)
 
 
-def test_a_household_of_thousands_of_lines_is_explained_without_what_is_left() -> None:
-    one = Told(CEILING + 'period = "year"', [("2026-03-12", "1.00", 1)])
-    home = household(one.facts, one.tariff, 0)
-    assert remains(one.plan, home, home.lines[:1]) != {0: {}}
-    many = replace(home, lines=home.lines * (MOST_LINES + 1))
-    assert remains(one.plan, many, many.lines[:1]) == {0: {}}
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(examples())
+def test_the_kernel_and_the_readable_engine_tell_the_same_history(made: Example) -> None:
+    compiled = compile_plan(made.plan, made.tariff)
+    for number in range(made.facts.households):
+        facts = made.facts.take(np.array([number]))
+        home, rulings = household(facts, made.tariff, 0), Rulings(made.plan, household(facts, made.tariff, 0))
+        fast, slow = history(compiled, facts, made.tariff), reference.history(made.plan, facts, made.tariff)
+        for line in home.lines:
+            layers = range(len(made.plan.layers))
+            assert remains(fast, rulings, line, layers) == remains(slow, rulings, line, layers)
+            day = line.day
+            assert rights(made.plan, home, fast.after(line.number, home), day) == rights(
+                made.plan, home, slow.after(line.number, home), day
+            )

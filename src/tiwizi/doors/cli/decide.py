@@ -14,6 +14,7 @@ from tiwizi.doors.cli.voice import Voice
 from tiwizi.doors.cli.workers import crew, shards
 
 if TYPE_CHECKING:
+    from tiwizi.rules.adjudicate.accumulators import Histories
     from tiwizi.rules.adjudicate.columns import Decisions, Facts, Tariff
     from tiwizi.rules.plan.document import Plan
 
@@ -23,6 +24,8 @@ COMPILE_SECONDS, PATIENCE = 15, 3
 
 #: Lines that are decided before what came of them is written: those of a row group.
 PART = 1 << 18
+#: Lines of one household that the readable engine decides: it looks at every earlier use of a limit.
+MOST_LINES = 3_000
 
 
 def decide_all(voice: Voice, plan: Plan, facts: Facts, tariff: Tariff, *, threads: int) -> Decisions:
@@ -61,11 +64,21 @@ def decide_household(voice: Voice, plan: Plan, facts: Facts, tariff: Tariff) -> 
     lines is worth the kernel.
     """
     from tiwizi.rules.adjudicate import reference
-    from tiwizi.rules.adjudicate.remains import MOST_LINES
 
     if facts.lines > MOST_LINES:
         return decide_all(voice, plan, facts, tariff, threads=1)
     return reference.decide(plan, facts, tariff)
+
+
+def histories(plan: Plan, facts: Facts, tariff: Tariff) -> Histories | None:
+    """By what to say what is left of limits, by the same measure."""
+    from tiwizi.rules.plan.compile import compile_plan
+
+    if facts.lines <= MOST_LINES:
+        return None
+    from tiwizi.rules.adjudicate.histories import history
+
+    return partial(history, compile_plan(plan, tariff))
 
 
 def decide_here(plan: Plan, facts: Facts, tariff: Tariff, threads: int) -> Decisions:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tiwizi.doors.cli.decide import decide_household
+from tiwizi.doors.cli.decide import decide_household, histories
 from tiwizi.doors.cli.open_run import REPAIR, open_book, open_plan_of
 from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
 
@@ -103,7 +103,10 @@ def sentences(plan: Plan, book: Book, decided: Decided, lang: str) -> list[str]:
     from tiwizi.rules.adjudicate.explain import explain as say
 
     label = book.label(int(decided.facts.code[decided.row]), lang)
-    return say(plan, decided.facts, book.tariff, decided.decisions, decided.row, lang=lang, label=label)
+    return say(
+        plan, decided.facts, book.tariff, decided.decisions, decided.row, lang=lang, label=label,
+        histories=histories(plan, decided.facts, book.tariff),
+    )  # fmt: skip
 
 
 def as_values(plan: Plan, decided: Decided) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from django.db import connection
@@ -12,7 +12,9 @@ from tiwizi.formats.tables.order import sorting_order, starts, vocabulary
 from tiwizi.records.cover.models import TariffRow, TariffVersion
 from tiwizi.records.cover.versions import open_plan
 from tiwizi.records.database.columns import Kind, read_columns
+from tiwizi.rules.adjudicate.accumulators import Histories
 from tiwizi.rules.adjudicate.columns import Column, Tariff
+from tiwizi.rules.adjudicate.histories import history
 from tiwizi.rules.period import NEVER, NO_DAY
 from tiwizi.rules.plan.compile import CompiledPlan, compile_plan
 from tiwizi.rules.plan.document import Plan
@@ -45,6 +47,11 @@ class Basis:
     @property
     def plan(self) -> Plan:
         return self.compiled.plan
+
+    @property
+    def histories(self) -> Histories:
+        """What households have used up of limits, as the kernel counts it."""
+        return partial(history, self.compiled)
 
 
 def basis(plan_version: int, tariff_version: int) -> Basis:

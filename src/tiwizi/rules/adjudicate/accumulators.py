@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from tiwizi.rules.adjudicate.columns import Facts, Tariff
 from tiwizi.rules.adjudicate.facts import Cover, Household, Line
 from tiwizi.rules.period import add_months, period_start
 from tiwizi.rules.plan.compile import accumulator
@@ -16,8 +17,9 @@ from tiwizi.rules.plan.document import Layer, Limit
 
 @dataclass(frozen=True)
 class Use:
-    """What a line used up of a limit: minor units, thousandths or a number of times; 0 where only the day matters."""
+    """What a line used up of a limit: minor units, thousandths or a number of times; of a gap only the day matters."""
 
+    line: int
     day: date
     claim: int
     episode: int
@@ -30,9 +32,9 @@ class Use:
 class Accumulators:
     """The uses of one household, by limit."""
 
-    def __init__(self, home: Household) -> None:
+    def __init__(self, home: Household, uses: dict[Any, list[Use]] | None = None) -> None:
         self.home = home
-        self.uses: dict[Any, list[Use]] = defaultdict(list)
+        self.uses = defaultdict(list) if uses is None else uses
 
     def record(self, uses: Iterable[tuple[Any, Use]]) -> None:
         """Add what a decided line used up."""
@@ -45,9 +47,9 @@ class Accumulators:
         return [use for use in self.uses[accumulator(layer, limit)] if _counts(limit, use, here)]
 
     def left(self, line: Line, cover: Cover, layer: Layer, limit: Limit) -> int:
-        """What is left of a deductible, a ceiling or a count; never below zero."""
-        used = sum(use.amount for use in self.seen_by(line, cover, layer, limit))
-        return max(0, self.whole(line, layer, limit) - used)
+        """What is left of a deductible, a ceiling or a count; never below zero. Of a gap nothing is ever used up."""
+        uses = self.seen_by(line, cover, layer, limit) if limit.kind != "gap" else ()
+        return max(0, self.whole(line, layer, limit) - sum(use.amount for use in uses))
 
     def whole(self, line: Line, layer: Layer, limit: Limit) -> int:
         """The value of a limit before anything is used up, grown with the household where it does."""
@@ -69,10 +71,39 @@ class Accumulators:
         return len(self.home.people) if None in covered else len(covered)
 
 
+class History:
+    """All uses of one household, by limit, in the order of its lines."""
+
+    def __init__(self, uses: dict[Any, list[Use]]) -> None:
+        self.uses = uses
+
+    def after(self, line: int, home: Household) -> Accumulators:
+        """As a line leaves them, by its position in the facts."""
+        return Accumulators(home, _Upto(self.uses, line))
+
+
+#: What makes the history of the only household of some facts.
+Histories = Callable[[Facts, Tariff], History]
+
+
+class _Upto(dict[Any, list[Use]]):
+    """By limit, the uses of the lines up to one."""
+
+    def __init__(self, uses: dict[Any, list[Use]], line: int) -> None:
+        super().__init__()
+        self.all, self.line = uses, line
+
+    def __missing__(self, limit: Any) -> list[Use]:
+        self[limit] = found = [use for use in self.all[limit] if use.line <= self.line]
+        return found
+
+
 def use_of(line: Line, cover: Cover, layer: Layer, amount: int) -> Use:
     """A use of some amount by a line."""
     period = period_start(cover.start, layer.insurance_months, line.day)
-    return Use(line.day, line.claim.number, line.claim.episode, line.person.number, line.code, period, amount)
+    return Use(
+        line.number, line.day, line.claim.number, line.claim.episode, line.person.number, line.code, period, amount
+    )
 
 
 def _counts(limit: Limit, use: Use, here: Use) -> bool:

@@ -40,6 +40,14 @@ def decide(plan: CompiledPlan, facts: Facts, tariff: Tariff, *, threads: int = 1
     return bound.decisions(trails)
 
 
+def uses(plan: CompiledPlan, facts: Facts, tariff: Tariff) -> tuple[Column, Column]:
+    """Decide one household; (its uses of limits, flat, [use, U_]; by limit, [limit id, C_]): with_histories, all."""
+    bound = _Bound(plan, facts, tariff)
+    bound.run(0, 1)
+    scratch = kernel.Scratch(*bound.scratch()[0].parts)
+    return scratch.uses, scratch.chains.reshape(-1, kernel.CHAIN_COLUMNS)
+
+
 def fact_tables(plan: CompiledPlan, facts: Facts) -> kernel.FactTables:
     """The facts as the kernel reads them."""
     layers = plan.plan.layers
@@ -145,7 +153,7 @@ class _Bound:
     def run(self, low: int, high: int) -> tuple[Column, Column]:
         """Decide a range of households; gives its trail."""
         rule, cut = self._room()
-        scratch, here = self._scratch()
+        scratch, here = self.scratch()
         out = Addresses(kernel.OUTPUT, self.out._replace(trail_rule=rule, trail_cut=cut))
         world = Addresses(kernel.WORLD, (*self.constants, scratch, out, here))
         size = decide_households(low, high, world.address)
@@ -160,7 +168,7 @@ class _Bound:
         found: tuple[Column, Column] = self.own.room
         return found
 
-    def _scratch(self) -> tuple[Addresses, Column]:
+    def scratch(self) -> tuple[Addresses, Column]:
         """The working memory of a thread, and its record of the line at hand."""
         if not hasattr(self.own, "scratch"):
             here = np.zeros(len(kernel.Here._fields), np.int64)

@@ -2,7 +2,7 @@
 
 Nothing is decided differently here: amounts come from the trail, and what a rule says from the clause of the plan that
 the trail cites. What a trail does not hold - the rule that pays in full and so takes nothing, what is left of a limit -
-comes from the household, decided once more by the readable engine.
+comes from the household, decided once more.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from decimal import Decimal
 import numpy as np
 
 from tiwizi import locale
+from tiwizi.rules.adjudicate import reference
+from tiwizi.rules.adjudicate.accumulators import Histories
 from tiwizi.rules.adjudicate.closing import Closing
 from tiwizi.rules.adjudicate.columns import Decisions, Facts, Tariff
 from tiwizi.rules.adjudicate.facts import Household, Line, household
@@ -56,31 +58,37 @@ OF_UNITS = ("unit_cap", "fixed_amount", "copayment")
 
 
 def explain(
-    plan: Plan, facts: Facts, tariff: Tariff, decisions: Decisions, line: int, *, lang: str, label: str = ""
-) -> list[str]:
+    plan: Plan, facts: Facts, tariff: Tariff, decisions: Decisions, line: int, *, lang: str, label: str = "",
+    histories: Histories | None = None,
+) -> list[str]:  # fmt: skip
     """Why a line was decided so: sentences, from what was billed, layer by layer, to the sums that balance.
 
     line: its position in facts and decisions. label: the name of its code, where the tariff's table has one.
     """
-    return next(tellings(plan, facts, tariff, decisions, [line], lang=lang)).all(label)
+    return next(tellings(plan, facts, tariff, decisions, [line], lang=lang, histories=histories)).all(label)
 
 
 def tellings(
-    plan: Plan, facts: Facts, tariff: Tariff, decisions: Decisions, lines: Sequence[int], *, lang: str
-) -> Iterator[Telling]:
-    """Some lines of one household, each ready to be told; the household is decided once more for all of them."""
+    plan: Plan, facts: Facts, tariff: Tariff, decisions: Decisions, lines: Sequence[int], *, lang: str,
+    histories: Histories | None = None,
+) -> Iterator[Telling]:  # fmt: skip
+    """Some lines of one household, each ready to be told; the household is decided once more for all of them: by the
+    readable engine, which has nothing to load, unless ``histories`` says by what."""
     if not lines:
         return
     number = int(np.searchsorted(facts.line_start, lines[0], side="right")) - 1
-    home = household(facts, tariff, number)
-    first = int(facts.line_start[number])
-    own = [home.lines[line - first] for line in lines]
-    words, blocks, rulings, left = Wording(plan, lang), clauses(plan), Rulings(plan, home), remains(plan, home, own)
-    for line, care in zip(lines, own, strict=True):
+    first, alone = int(facts.line_start[number]), facts.take(np.array([number]))
+    home = household(alone, tariff, 0, claims=set(alone.claim[[line - first for line in lines]].tolist()))
+    care = {line.number: line for line in home.lines}
+    words, blocks, rulings = Wording(plan, lang), clauses(plan), Rulings(plan, home)
+    history = histories(alone, tariff) if histories else reference.history(plan, alone, tariff)
+    for line in lines:
+        own, found = care[line - first], tuple(parts(plan, decisions, line))
         notes = tuple(entry for entry in trail(decisions, line) if entry.effect == "note")
+        left = remains(history, rulings, own, [part.layer for part in found])
         yield Telling(
-            words, blocks, home, care, int(decisions.billed[line]), rulings, left[care.number],
-            tuple(parts(plan, decisions, line)), notes, waiting=int(decisions.state[line]) == TO_REVIEW,
+            words, blocks, home, own, int(decisions.billed[line]), rulings, left, found, notes,
+            waiting=int(decisions.state[line]) == TO_REVIEW,
         )  # fmt: skip
 
 

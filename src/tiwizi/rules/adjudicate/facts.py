@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -98,14 +98,17 @@ class Household:
     lines: tuple[Line, ...]
 
 
-def household(facts: Facts, tariff: Tariff, number: int) -> Household:
-    """One household of the columns as values; its lines in the order in which they are decided."""
+def household(facts: Facts, tariff: Tariff, number: int, claims: Collection[int] | None = None) -> Household:
+    """One household of the columns as values; its lines in the order in which they are decided: all, or those of some
+    claims, given by their rows."""
     people = {p: _person(facts, p) for p in _rows(facts.person_start, number)}
     cover = tuple(_cover(facts, row) for row in _rows(facts.cover_start, number))
-    claims = {row: _claim(facts, row) for row in _rows(facts.claim_start, number)}
+    known = {row: _claim(facts, row) for row in (_rows(facts.claim_start, number) if claims is None else claims)}
+    claim = facts.claim[facts.line_start[number] : facts.line_start[number + 1]].tolist()
     lines = tuple(
-        _line(facts, tariff, row, claims[int(facts.claim[row])], people[int(facts.person[row])])
-        for row in _rows(facts.line_start, number)
+        _line(facts, tariff, row, known[of], people[int(facts.person[row])])
+        for row, of in zip(_rows(facts.line_start, number), claim, strict=True)
+        if of in known
     )
     return Household(tuple(people.values()), cover, lines)
 

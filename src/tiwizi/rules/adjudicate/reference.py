@@ -15,7 +15,7 @@ from datetime import date
 import numpy as np
 
 from tiwizi.rules.adjudicate import sessions
-from tiwizi.rules.adjudicate.accumulators import Accumulators
+from tiwizi.rules.adjudicate.accumulators import Accumulators, History
 from tiwizi.rules.adjudicate.amount import Amount, Entry
 from tiwizi.rules.adjudicate.columns import Decisions, Facts, Tariff, pack_rule
 from tiwizi.rules.adjudicate.facts import Household, Line, empty_decisions, household
@@ -45,6 +45,14 @@ def decide(plan: Plan, facts: Facts, tariff: Tariff) -> Decisions:
     """Decide every line of the facts: the specification. The same result as engine.decide, at its own pace."""
     homes = (household(facts, tariff, number) for number in range(facts.households))
     return _columns(plan, [decision for home in homes for decision in Reference(plan, home).run()])
+
+
+def history(plan: Plan, facts: Facts, tariff: Tariff) -> History:
+    """What the only household of some facts has used up of limits, line after line."""
+    engine = Reference(plan, household(facts, tariff, 0))
+    for _ in engine.run():
+        pass
+    return History(engine.used.uses)
 
 
 class Reference:

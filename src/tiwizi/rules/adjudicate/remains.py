@@ -1,27 +1,22 @@
 """What is left of the limits of a household once one of its lines is decided, or on a day, and from when there is room
 again.
 
-A trail says what a limit took, not what it leaves. So the household is decided once more, by the readable engine.
+A trail says what a limit took, not what it leaves: that is added up from what the household has used up of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tiwizi.rules.adjudicate.accumulators import Accumulators
+from tiwizi.rules.adjudicate.accumulators import Accumulators, History, Use
 from tiwizi.rules.adjudicate.facts import Claim, Cover, Household, Line, Person
-from tiwizi.rules.adjudicate.reference import LineDecision, Reference
-from tiwizi.rules.adjudicate.rulings import Rulings
-from tiwizi.rules.adjudicate.valuation import Outcome
+from tiwizi.rules.adjudicate.rulings import Ruling, Rulings
 from tiwizi.rules.period import LAST_YEAR, add_months, age_in_years, period_start
 from tiwizi.rules.plan.compile import accumulator
 from tiwizi.rules.plan.document import Condition, Layer, Limit, Plan
 from tiwizi.rules.terms import ATTRIBUTES, CLAIM_ATTRIBUTES, STATUSES
-
-#: The readable engine looks at every earlier use of a limit: a "household" of more lines is not decided anew.
-MOST_LINES = 3_000
 
 
 @dataclass(frozen=True)
@@ -53,39 +48,20 @@ class Remains:
 Left = dict[int, dict[int, Remains]]
 
 
-def remains(plan: Plan, home: Household, lines: Collection[Line]) -> dict[int, Left]:
-    """By the number of each of some lines of the household, the limits that concern it: decided once for all."""
-    if len(home.lines) > MOST_LINES:
-        return {line.number: {} for line in lines}
-    wanted, found = {line.number for line in lines}, {}
-    reference, used = Reference(plan, home), Accumulators(home)
-    for decision in reference.run():
-        for outcome in decision.outcomes:
-            used.record(outcome.uses)
-        if decision.line.number in wanted:
-            told = _of_layers(plan, decision, reference.rulings, used)
-            found[decision.line.number] = {layer: dict(limits) for layer, limits in told}
-            if len(found) == len(wanted):
-                return found
-    raise AssertionError("a line is not of this household")
+def remains(history: History, rulings: Rulings, line: Line, layers: Sequence[int]) -> Left:
+    """The limits that concern a line in some layers, those that decided it; ``rulings``: of its household."""
+    used, found = history.after(line.number, rulings.home), {}
+    for y in layers:
+        ruling = rulings.ruling(y, line, duplicate=False)
+        if ruling.context is not None:
+            found[y] = dict(_of_layer(rulings, ruling, line, used))
+    return found
 
 
-def _of_layers(
-    plan: Plan, decision: LineDecision, rulings: Rulings, used: Accumulators
-) -> Iterator[tuple[int, Iterator[tuple[int, Remains]]]]:
-    for outcome in decision.outcomes:
-        if outcome.ruling.context is not None and outcome.ruling.cover is not None:
-            layer = plan.layers[outcome.ruling.layer]
-            limits = rulings.limits(outcome.ruling, decision.line)
-            yield outcome.ruling.layer, _of_limits(layer, limits, decision.line, outcome, rulings, used)
-
-
-def _of_limits(
-    layer: Layer, limits: list[Limit], line: Line, outcome: Outcome, rulings: Rulings, used: Accumulators
-) -> Iterator[tuple[int, Remains]]:
-    cover, spent = outcome.ruling.cover, {key for key, use in outcome.uses}
+def _of_layer(rulings: Rulings, ruling: Ruling, line: Line, used: Accumulators) -> Iterator[tuple[int, Remains]]:
+    layer, cover = rulings.plan.layers[ruling.layer], ruling.cover
     assert cover is not None
-    for limit in limits:
+    for limit in rulings.limits(ruling, line):
         left = used.left(line, cover, layer, limit)
         yield (
             rulings.clause[id(limit)],
@@ -94,7 +70,7 @@ def _of_limits(
                 used.whole(line, layer, limit),
                 left,
                 used.members(layer, line.day),
-                accumulator(layer, limit) in spent,
+                any(use.line == line.number for use in _uses(used.uses[accumulator(layer, limit)], limit)),
                 _until(layer, cover, limit, line.day),
                 None if left and limit.kind != "gap" else _again(used, line, cover, layer, limit),
             ),
@@ -114,12 +90,17 @@ def _until(layer: Layer, cover: Cover, limit: Limit, day: date) -> date | None:
 
 def _again(used: Accumulators, line: Line, cover: Cover, layer: Layer, limit: Limit) -> date | None:
     """The day on which a limit that leaves nothing leaves something: its uses grow old, one after the other."""
-    days = sorted(use.day for use in used.seen_by(line, cover, layer, limit) if use.amount or limit.kind == "gap")
+    days = sorted(use.day for use in _uses(used.seen_by(line, cover, layer, limit), limit))
     if limit.kind == "gap":
         return days[-1] + timedelta(days=limit.value) if days else None
     if limit.scope in ("person", "household") and limit.period.unit in ("months", "days"):
         return next((day for use in days if (day := _left_behind(use, limit)) > line.day), None)
     return _until(layer, cover, limit, line.day)
+
+
+def _uses(uses: list[Use], limit: Limit) -> Iterator[Use]:
+    """Those that used something up: of a deductible nothing may have been left to bear."""
+    return (use for use in uses if use.amount or limit.kind == "gap")
 
 
 def _left_behind(use: date, limit: Limit) -> date:
@@ -146,15 +127,9 @@ class Right:
     remains: Remains
 
 
-def rights(plan: Plan, home: Household, day: date) -> list[Right]:
-    """The limits that go on from one claim to the next, of everybody whom a layer covers on a day, with what all lines
-    of the household have used up of them. Empty for a "household" of more than MOST_LINES lines."""
-    if len(home.lines) > MOST_LINES:
-        return []
-    used = Accumulators(home)
-    for decision in Reference(plan, home).run():
-        for outcome in decision.outcomes:
-            used.record(outcome.uses)
+def rights(plan: Plan, home: Household, used: Accumulators, day: date) -> list[Right]:
+    """The limits that go on from one claim to the next, of everybody whom a layer covers on a day. ``used``: what all
+    the lines of the household have used up."""
     return [
         right
         for y, layer in enumerate(plan.layers)
@@ -180,7 +155,7 @@ def _rights_of(home: Household, y: int, layer: Layer, limit: Limit, used: Accumu
 
 
 def _on_a_day(line: Line, cover: Cover, layer: Layer, limit: Limit, used: Accumulators) -> Remains:
-    left, spent = used.left(line, cover, layer, limit), bool(used.seen_by(line, cover, layer, limit))
+    left, spent = used.left(line, cover, layer, limit), any(_uses(used.seen_by(line, cover, layer, limit), limit))
     again = None if left and limit.kind != "gap" else _again(used, line, cover, layer, limit)
     return Remains(
         limit, used.whole(line, layer, limit), left, used.members(layer, line.day), spent,
@@ -207,7 +182,7 @@ def _codes(used: Accumulators, layer: Layer, limit: Limit, person: Person) -> li
     """The codes that a limit has been used with, where each has its own; else no code in particular."""
     if not limit.each_code:
         return [""]
-    uses = used.uses[accumulator(layer, limit)]
+    uses = _uses(used.uses[accumulator(layer, limit)], limit)
     return sorted({use.code for use in uses if limit.scope == "household" or use.person == person.number})
 
 

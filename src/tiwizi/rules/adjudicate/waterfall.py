@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tiwizi.rules.adjudicate.accumulators import Histories
 from tiwizi.rules.adjudicate.columns import Decisions, Facts, Tariff
 from tiwizi.rules.adjudicate.explain import Telling, tellings
 from tiwizi.rules.adjudicate.shares import allot_by_rule, primary
@@ -68,10 +69,11 @@ class Explained:
 
 def explained(
     plan: Plan, facts: Facts, tariff: Tariff, decisions: Decisions, lines: Sequence[int], *, lang: str,
-    labels: Sequence[str],
+    labels: Sequence[str], histories: Histories | None = None,
 ) -> list[Explained]:  # fmt: skip
-    """Some lines of one household, by their positions in facts and decisions; ``labels``: what each act is called."""
-    told = tellings(plan, facts, tariff, decisions, lines, lang=lang)
+    """Some lines of one household, by their positions in facts and decisions; ``labels``: what each act is called;
+    ``histories``: as explain.tellings takes it."""
+    told = tellings(plan, facts, tariff, decisions, lines, lang=lang, histories=histories)
     return [
         Explained(tuple(one.all(label)), tuple(_steps(one)), tuple(_hints(one)))
         for one, label in zip(told, labels, strict=True)

@@ -8,8 +8,9 @@ and which limits to respect, both as ranges of rows of int64 columns. docs/conce
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -110,6 +111,14 @@ class CompiledPlan:
     class_of_category: dict[str, int]
     class_of_code: dict[str, int]
     classes: int
+    limit_ids: dict[Hashable, int]
+
+    @cached_property
+    def with_histories(self) -> CompiledPlan:
+        """The same plan, where the kernel keeps every use of every limit, and no running figures."""
+        limits = self.tables.limits.copy()
+        limits[L_SLOT::LIMIT_COLUMNS] = -1
+        return replace(self, tables=self.tables._replace(limits=limits))
 
     def class_of(self, codes: Sequence[str], categories: Sequence[str], code_category: Column) -> Column:
         """int32 per code of a tariff: its class. A category that the plan does not know is in the last class."""
@@ -183,6 +192,7 @@ class _Compiler:
             {c.category: n for n, c in enumerate(self.classes) if not c.code},
             {c.code: n for n, c in enumerate(self.classes) if c.code},
             len(self.classes),
+            self.limit_ids,
         )
 
     def _tables(self) -> PlanTables:

@@ -95,7 +95,7 @@ def _by_run(run: Run, lines: list[ClaimLine], lang: str) -> dict[int, Explained]
     told: dict[int, Explained] = {}
     for home, own in of_home.items():
         at, labels = [place[line.pk] for line in own], [label_of(line.act, lang) for line in own]
-        said = in_words(by.plan, then.facts, by.tariff, found, at, lang=lang, labels=labels)
+        said = in_words(by.plan, then.facts, by.tariff, found, at, lang=lang, labels=labels, histories=by.histories)
         if home in changed:
             said = [replace(one, sentences=(*one.sentences, after)) for one in said]
         told |= {line.pk: one for line, one in zip(own, said, strict=True)}

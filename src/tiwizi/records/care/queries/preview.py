@@ -159,7 +159,9 @@ def _decided(known: Known, found: Decisions, by: Basis, places: tuple[int, ...],
     order = np.flatnonzero(known.lines >= TYPED)
     order = order[np.argsort(known.lines[order])]
     twins, labels = _twins(known, order), _labels(known, order, by, lang)
-    told = explained(by.plan, known.facts, by.tariff, found, order.tolist(), lang=lang, labels=labels)
+    told = explained(
+        by.plan, known.facts, by.tariff, found, order.tolist(), lang=lang, labels=labels, histories=by.histories
+    )
     return tuple(
         Line(
             places[n], STATES[found.state[at]], int(found.billed[at]), int(found.paid[at].sum()),

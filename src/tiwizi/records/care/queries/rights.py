@@ -50,11 +50,12 @@ def what_is_left(household: int, day: date, lang: str) -> list[Left]:
     except Refused:
         return []
     known = read_known(np.array([household], np.int64), by)
-    home = as_values(known.facts, by.tariff, 0)
+    home = as_values(known.facts, by.tariff, 0, claims=())
+    used = by.histories(known.facts, by.tariff).after(known.facts.lines, home)
     # The facts have the people of a household by their ids.
     people = sorted(set(Membership.objects.filter(household=household).values_list("person_id", flat=True)))
     words = Wording(by.plan, lang)
-    return [_told(right, words, people) for right in rights(by.plan, home, day)]
+    return [_told(right, words, people) for right in rights(by.plan, home, used, day)]
 
 
 def _told(right: Right, words: Wording, people: list[int]) -> Left:

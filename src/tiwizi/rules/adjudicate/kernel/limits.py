@@ -37,6 +37,7 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     U_CODE,
     U_DAY,
     U_EPISODE,
+    U_LINE,
     U_PERIOD,
     U_PERSON,
     U_TOTAL,
@@ -202,4 +203,4 @@ def remember(w, row, used, amount):
     w.s.uses[u + U_TOTAL], w.s.uses[u + U_PERSON], w.s.uses[u + U_CLAIM] = used + amount, w.here.person, claim
     w.s.uses[u + U_EPISODE], w.s.uses[u + U_CODE] = w.f.claims[claim + CL_EPISODE], w.f.code[w.here.line]
     w.s.uses[u + U_DAY], w.s.uses[u + U_AMOUNT] = w.here.day, amount
-    w.s.uses[u + U_PERIOD] = period_of(w, row)
+    w.s.uses[u + U_PERIOD], w.s.uses[u + U_LINE] = period_of(w, row), w.here.line
