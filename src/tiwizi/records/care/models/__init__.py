@@ -9,6 +9,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from tiwizi.records.care.models.letters import LetterPart as LetterPart
+from tiwizi.records.care.models.letters import LetterRun as LetterRun
+from tiwizi.records.care.models.watch import Flag as Flag
 from tiwizi.records.database.fields import code, link, minor, ordered
 from tiwizi.records.people.models import Touch as Touch
 
@@ -464,67 +467,8 @@ class Opinion(models.Model):
         ]
 
 
-class Flag(models.Model):
-    """Something that the watch found odd, with its figures; it decides nothing. A person dismisses it or sends the file
-    to review. ``key`` names what was found within its kind, so that the next look finds it once."""
-
-    kind = models.CharField(max_length=30)
-    key = models.CharField(max_length=120)
-    claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="+", db_constraint=False)
-    person = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+", db_constraint=False)
-    provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="+", db_constraint=False)
-    figures = models.JSONField()
-    amount = minor()  # what is at stake
-    found_on = models.DateField()
-    state = models.CharField(max_length=10, default="open")
-    answer = models.CharField(max_length=200, default="")
-    answered_by = models.BigIntegerField(null=True)
-    answered_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "key"], name="care_flag_once"),
-            models.CheckConstraint(condition=Q(state__in=("open", "dismissed", "sent")), name="care_flag_state_known"),
-            models.CheckConstraint(
-                condition=Q(state="open") | Q(answered_by__isnull=False), name="care_flag_answered_by_somebody"
-            ),
-        ]
-
-
 class Worker(models.Model):
     """A process that decides shards, and when it was last seen looking for some."""
 
     name = models.CharField(max_length=60, unique=True)
     seen_at = models.DateTimeField()
-
-
-class LetterRun(models.Model):
-    """The statements of all payments to members of a batch, written in parts that workers lease. ``tells_care``:
-    whether who asked may read what the acts were; ``day``: that the letters bear."""
-
-    batch = models.BigIntegerField()
-    tells_care = models.BooleanField()
-    day = models.DateField()
-    letters = models.IntegerField()
-    asked_by = models.BigIntegerField()
-    asked_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["batch", "tells_care"], name="care_letterrun_once")]
-
-
-class LetterPart(models.Model):
-    """Some payments of a run in their order (``orders``: ids as int64), and the PDF that their letters became: its
-    digest in the folder of files, its bytes."""
-
-    run = models.ForeignKey(LetterRun, models.PROTECT, db_index=False, related_name="parts")
-    number = models.IntegerField()
-    orders = models.BinaryField()
-    letters = models.IntegerField(default=0)
-    leased_until = models.DateTimeField(null=True)
-    tries = models.SmallIntegerField(default=0)
-    digest = models.BinaryField(max_length=32, null=True)
-    size = models.IntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "number"], name="care_letterpart_number")]
