@@ -187,11 +187,11 @@ def test_a_month_is_closed_once_everything_is_done_or_somebody_says_so(desk: Des
 def test_a_ceiling_is_changed_by_two(desk: Desk) -> None:
     address = "/books/funds/sm/ceiling/"
     hicham, zineb = (prove(desk(login, lang="en")) for login in ("hicham", "zineb"))
-    assert hicham.post(address, {"ceiling": "lots", "key": "1"}).status_code == 422
-    assert hicham.post(address, {"ceiling": "250 000,00", "key": "2"}).status_code == 303
+    assert hicham.post(address, {"amount": "lots", "key": "1"}).status_code == 422
+    assert hicham.post(address, {"amount": "250 000,00", "key": "2"}).status_code == 303
     change = CeilingChange.objects.get().id
-    assert hicham.post(address, {"act": "confirm", "change": change, "key": "3"}).status_code == 422
-    assert zineb.post(address, {"act": "confirm", "change": change, "key": "4"}).status_code == 303
+    assert hicham.post(address, {"do": "confirm", "change": change, "key": "3"}).status_code == 422
+    assert zineb.post(address, {"do": "confirm", "change": change, "key": "4"}).status_code == 303
     assert Book.objects.get(code="sm").ceiling == 25_000_000
 
 

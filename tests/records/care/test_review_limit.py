@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from tests.records import world
 from tests.records.care import mutual
 from tests.records.care.mutual import DAY, file, paid
@@ -174,9 +175,9 @@ def test_another_limit_takes_two_managers() -> None:
         confirm_limit(SALMA, change=change)
     confirm_limit(OTHER, change=change)
     assert review_limit() == 50_000
-    with refused("limit_is_that"):
+    with refused("amount_is_that"):
         ask_limit(MANAGER, amount=50_000)
-    with refused("limit_negative"):
+    with refused("amount_negative"):
         ask_limit(MANAGER, amount=-1)
     ask_limit(MANAGER, amount=60_000)
     none = ask_limit(OTHER, amount=None)
@@ -185,6 +186,15 @@ def test_another_limit_takes_two_managers() -> None:
     with refused("no_such_change"):
         confirm_limit(MANAGER, change=none)
     assert review_limit() == 50_000
+
+
+def test_the_database_lets_one_limit_wait_and_each_be_answered_once() -> None:
+    change = ask_limit(MANAGER, amount=50_000)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ReviewLimit.objects.create(amount=1, asked_by=31, asked_at=world.NOW)
+    refuse_limit(OTHER, change=change)
+    with pytest.raises(IntegrityError, match="answered_once"), transaction.atomic():
+        ReviewLimit.objects.filter(id=change).update(refused_by=None)
 
 
 def test_each_step_is_an_event() -> None:

@@ -153,7 +153,7 @@ def test_who_decided_what_came_back_twice_does_not_sign_its_third_payment(book: 
 
 
 def test_a_ceiling_is_asked_for_by_one_and_confirmed_by_another(book: Book) -> None:
-    change = ask_ceiling(acting(ACCOUNTANT), book="sm", ceiling=5_000)
+    change = ask_ceiling(acting(ACCOUNTANT), book="sm", amount=5_000)
     with refuses("two_people"):
         confirm_ceiling(acting(ACCOUNTANT), change=change)
     assert Book.objects.get(id=book.id).ceiling == 10**9
@@ -171,13 +171,13 @@ def test_the_database_changes_no_ceiling_that_two_have_not_agreed_on(book: Book)
 
 
 def test_a_second_wish_takes_the_place_of_the_first_and_any_can_be_refused(book: Book) -> None:
-    first = ask_ceiling(acting(ACCOUNTANT), book="sm", ceiling=5_000)
-    second = ask_ceiling(acting(ACCOUNTANT), book="sm", ceiling=None)
+    first = ask_ceiling(acting(ACCOUNTANT), book="sm", amount=5_000)
+    second = ask_ceiling(acting(ACCOUNTANT), book="sm", amount=None)
     with refuses("no_such_change"):
         confirm_ceiling(acting(COLLEAGUE), change=first)
     assert refuse_ceiling(acting(COLLEAGUE), change=second) == "sm"
-    for wrong, key in ((-1, "ceiling_negative"), (10**9, "ceiling_is_that")):
+    for wrong, key in ((-1, "amount_negative"), (10**9, "amount_is_that")):
         with refuses(key):
-            ask_ceiling(acting(ACCOUNTANT), book="sm", ceiling=wrong)
+            ask_ceiling(acting(ACCOUNTANT), book="sm", amount=wrong)
     with refuses("no_such_book"):
-        ask_ceiling(acting(ACCOUNTANT), book="xx", ceiling=1)
+        ask_ceiling(acting(ACCOUNTANT), book="xx", amount=1)

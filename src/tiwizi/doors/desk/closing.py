@@ -1,4 +1,4 @@
-"""Closing a period as a path, with what it will do; ceilings, by two people; files for accountants' programs."""
+"""Closing a period as a path, with what it will do; files for accountants' programs."""
 
 from __future__ import annotations
 
@@ -14,20 +14,17 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from tiwizi.doors import clock
-from tiwizi.doors.desk import typed
 from tiwizi.doors.desk.page import Desk, attempt, page, told
 from tiwizi.doors.desk.payments import fund_called
 from tiwizi.doors.gateways import accounting_file
 from tiwizi.doors.look import proof
 from tiwizi.doors.look.listing_out import sent
 from tiwizi.doors.look.templatetags.look import language, t
-from tiwizi.records.money.operations import ask_ceiling, close_period, confirm_ceiling, refuse_ceiling
+from tiwizi.records.money.operations import close_period
 from tiwizi.records.money.queries.before_closing import before_closing, closed_until
-from tiwizi.records.money.queries.entries_list import waiting_ceiling
 from tiwizi.records.money.queries.funds import funds
 from tiwizi.records.people.looks import leave_trace_of_export
 from tiwizi.records.trail.refusal import Refused
-from tiwizi.rules.ledger import MAX_TRANSFER
 from tiwizi.rules.period import iso_day
 
 #: Where each thing is done that closing waits for.
@@ -81,37 +78,6 @@ def _address(name: str, book: str) -> str:
     return reverse(WHERE[name]) + query.get(name, "")
 
 
-# -- the ceiling -------------------------------------------------------------------------------------------------------
-
-
-@page("money.close", post=True, step_up=True)
-def ceiling(request: Desk, book: str) -> HttpResponse:
-    """Above which amount two people approve; one asks for another, another confirms it."""
-    fund, waits = fund_called(book), waiting_ceiling(book)
-    refusal, wrong = None, ""
-    if request.method == "POST":
-        act = request.POST.get("act", "")
-        if act in ("confirm", "refuse"):
-            number = request.POST.get("change", "")
-            verb = confirm_ceiling if act == "confirm" else refuse_ceiling
-            _, refusal = attempt(request, verb, change=int(number) if number.isdecimal() and len(number) < 12 else 0)
-        else:
-            act = "ask"
-            try:
-                asked = typed.amount(request.POST.get("ceiling", ""), fund.currency, most=MAX_TRANSFER)
-                _, refusal = attempt(request, ask_ceiling, book=book, ceiling=asked)
-            except ValueError:
-                wrong = t("bank:not_an_amount")
-        if refusal is None and not wrong:
-            messages.success(request, t(f"closing:ceiling_{act}"))
-            return HttpResponseRedirect(reverse("ceiling", args=[book]), status=303)
-    context = {
-        "fund": fund, "name": fund.name[language()], "waits": waits, "refusal": refusal, "wrong": wrong,
-        "given": request.POST, "own": waits is not None and waits.asked_by == request.by.user,
-    }  # fmt: skip
-    return render(request, "desk/ceiling.html", context, status=422 if refusal or wrong else 200)
-
-
 # -- for an accountant's program ---------------------------------------------------------------------------------------
 
 
@@ -160,6 +126,5 @@ def _taken(request: Desk, format: str, book: str, days: dict[str, date | None]) 
 
 PAGES = (
     ("books/funds/<slug:book>/close/", close, "close_period"),
-    ("books/funds/<slug:book>/ceiling/", ceiling, "ceiling"),
     ("books/export/", export, "export_books"),
 )

@@ -17,12 +17,11 @@ from tiwizi.doors.desk import typed
 from tiwizi.doors.desk.page import Desk, attempt, page, told
 from tiwizi.doors.look.listing import Column, Filter, Listing, answer
 from tiwizi.doors.look.templatetags.look import counted, language, t
-from tiwizi.records.care.operations.limit import ask_limit, confirm_limit, refuse_limit
 from tiwizi.records.care.operations.review_files import Left, left_of, review_file
 from tiwizi.records.care.operations.second_answers import keep_answer, return_answer
 from tiwizi.records.care.operations.tasks import close_rechecks, leave_task, take_task
 from tiwizi.records.care.queries.effect import Above, Effect, above_limit, effect
-from tiwizi.records.care.queries.limit import Held, held_answer, my_held_answers, review_limit, waiting_limit
+from tiwizi.records.care.queries.limit import Held, held_answer, my_held_answers, review_limit
 from tiwizi.records.care.queries.review import Waiting, has_at_hand, next_of, waiting_for_review
 from tiwizi.records.care.queries.review_file import ReviewFile, ReviewLine, claim_for_review
 from tiwizi.records.care.queries.review_file import review_file as file_for_review
@@ -335,38 +334,7 @@ def _neighbours(queue: list[Waiting], claim: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-# -- the limit of a single reviewer -------------------------------------------------------------------------------
-
-
-@page("care.set_limit", post=True, step_up=True)
-def limit(request: Desk) -> HttpResponse:
-    """Above which amount two people answer a file; one manager asks for another limit, another confirms it."""
-    waits, refusal, wrong = waiting_limit(), None, ""
-    if request.method == "POST":
-        wish = request.POST.get("do", "")
-        if wish in ("confirm", "refuse"):
-            number = request.POST.get("change", "")
-            verb = confirm_limit if wish == "confirm" else refuse_limit
-            _, refusal = attempt(request, verb, change=int(number) if number.isdecimal() and len(number) < 12 else 0)
-        else:
-            wish = "ask"
-            try:
-                asked = typed.amount(request.POST.get("amount", ""), str(request.currency))
-                _, refusal = attempt(request, ask_limit, amount=asked)
-            except ValueError:
-                wrong = t("review:limit_wrong")
-        if refusal is None and not wrong:
-            messages.success(request, t(f"review:limit_{wish}"), extra_tags="done")
-            return HttpResponseRedirect(reverse("review_limit"), status=303)
-    context = {
-        "limit": review_limit(), "waits": waits, "refusal": refusal, "wrong": wrong, "given": request.POST,
-        "own": waits is not None and waits.asked_by == request.by.user,
-    }  # fmt: skip
-    return render(request, "desk/review_limit.html", context, status=422 if refusal or wrong else 200)
-
-
 PAGES = (
-    ("review/limit/", limit, "review_limit"),
     ("review/", review, "review"),
     ("review/next/", review_next, "review_next"),
     ("review/file/<path:number>/", review_one, "review_file"),

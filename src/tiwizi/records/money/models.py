@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tiwizi.records.database.fields import link, minor, ordered
+from tiwizi.records.trail.two_people import WAITS, Asked
 
 #: Where a transfer comes from; with ``subject`` and ``part`` it names the transfer for ever. Entries are only added.
 SOURCES = (
@@ -114,7 +115,7 @@ class Transfer(models.Model):
         ]
 
 
-class Entry(models.Model):
+class Entry(Asked):
     """What somebody asks to be booked by hand, and somebody else confirms (S6): its legs, or that a transfer is taken
     back. ``source``: OPENING, MANUAL or REVERSAL."""
 
@@ -124,23 +125,14 @@ class Entry(models.Model):
     memo = models.CharField(max_length=140)
     reverses = link("money.Transfer", null=True)
     line = link("money.StatementLine", null=True)  # that it explains
-    asked_by = models.BigIntegerField()
-    asked_at = models.DateTimeField()
-    confirmed_by = models.BigIntegerField(null=True)
-    confirmed_at = models.DateTimeField(null=True)
-    refused_by = models.BigIntegerField(null=True)
-    refused_at = models.DateTimeField(null=True)
 
-    class Meta:
+    class Meta(Asked.Meta):
         verbose_name_plural = "entries"
         constraints = [
+            *Asked.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(source=REVERSAL, reverses__isnull=False) | Q(source__in=(OPENING, MANUAL), reverses=None),
                 name="money_entry_source",
-            ),
-            models.CheckConstraint(
-                condition=Q(confirmed_by=None) | (~Q(confirmed_by=F("asked_by")) & Q(refused_by=None)),
-                name="money_entry_two_people",
             ),
         ]
 
@@ -188,28 +180,17 @@ class DayTotal(models.Model):
         constraints = [models.UniqueConstraint(fields=["summed", "account", "day"], name="money_daytotal_once")]
 
 
-class CeilingChange(models.Model):
+class CeilingChange(Asked):
     """Another ceiling for a book, or none: asked for by one and confirmed by another (S7)."""
 
     book = models.ForeignKey(Book, models.PROTECT, related_name="+")
     ceiling = minor(null=True)
-    asked_by = models.BigIntegerField()
-    asked_at = models.DateTimeField()
-    confirmed_by = models.BigIntegerField(null=True)
-    confirmed_at = models.DateTimeField(null=True)
-    refused_by = models.BigIntegerField(null=True)
-    refused_at = models.DateTimeField(null=True)
 
-    class Meta:
+    class Meta(Asked.Meta):
         constraints = [
+            *Asked.Meta.constraints,
             models.CheckConstraint(condition=Q(ceiling=None) | Q(ceiling__gte=0), name="money_ceilingchange_ceiling"),
-            models.CheckConstraint(
-                condition=Q(confirmed_by=None) | (~Q(confirmed_by=F("asked_by")) & Q(refused_by=None)),
-                name="money_ceilingchange_two_people",
-            ),
-            models.UniqueConstraint(
-                fields=["book"], condition=Q(confirmed_by=None, refused_by=None), name="money_ceilingchange_one_waits"
-            ),
+            models.UniqueConstraint(fields=["book"], condition=WAITS, name="money_ceilingchange_one_waits"),
         ]
 
 

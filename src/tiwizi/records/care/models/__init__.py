@@ -7,13 +7,14 @@ come in together follow the order of households, so that a run reads them in one
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from tiwizi.records.care.models.letters import LetterPart as LetterPart
 from tiwizi.records.care.models.letters import LetterRun as LetterRun
 from tiwizi.records.care.models.watch import Flag as Flag
 from tiwizi.records.database.fields import code, link, minor, ordered
 from tiwizi.records.people.models import Touch as Touch
+from tiwizi.records.trail.two_people import WAITS, Asked
 
 #: Steps of a plan that a decision has room for.
 STEPS = 4
@@ -378,25 +379,17 @@ class Recheck(models.Model):
         constraints = [models.UniqueConstraint(fields=["claim", "cause"], name="care_recheck_once")]
 
 
-class ReviewLimit(models.Model):
+class ReviewLimit(Asked):
     """The most that one reviewer's answer may have paid on a file, or none: asked for by one manager and confirmed by
     another; the last one confirmed holds (S7)."""
 
     amount = minor(null=True)
-    asked_by = models.BigIntegerField()
-    asked_at = models.DateTimeField()
-    confirmed_by = models.BigIntegerField(null=True)
-    confirmed_at = models.DateTimeField(null=True)
-    refused_by = models.BigIntegerField(null=True)
-    refused_at = models.DateTimeField(null=True)
 
-    class Meta:
+    class Meta(Asked.Meta):
         constraints = [
+            *Asked.Meta.constraints,
             models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="care_reviewlimit_amount"),
-            models.CheckConstraint(
-                condition=Q(confirmed_by=None) | (~Q(confirmed_by=F("asked_by")) & Q(refused_by=None)),
-                name="care_reviewlimit_two_people",
-            ),
+            models.UniqueConstraint(Value(1), condition=WAITS, name="care_reviewlimit_one_waits"),
         ]
 
 

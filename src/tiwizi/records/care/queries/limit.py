@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from tiwizi.records.care.models import Claim, ClaimLine, HeldAnswer, ReviewLimit
 from tiwizi.records.people.queries import user_names
 from tiwizi.records.trail.gate import By
-
-
-class LimitWaits(NamedTuple):
-    """A limit (minor units, None for none) that somebody asked for."""
-
-    number: int
-    amount: int | None
-    asked_by: int
-    asked_name: str
-    asked_at: datetime
+from tiwizi.records.trail.two_people import Wish, wish
 
 
 @dataclass(frozen=True)
@@ -53,12 +44,9 @@ def review_limit() -> int | None:
     return last.amount if last else None
 
 
-def waiting_limit() -> LimitWaits | None:
-    row = ReviewLimit.objects.filter(confirmed_by=None, refused_by=None).first()
-    if row is None:
-        return None
-    names = user_names([row.asked_by])
-    return LimitWaits(row.id, row.amount, row.asked_by, names.get(row.asked_by, ""), row.asked_at)
+def waiting_limit() -> Wish | None:
+    """The limit that somebody asked for."""
+    return wish(ReviewLimit.objects.all(), "amount")
 
 
 def held_answer(claim: int) -> Held | None:

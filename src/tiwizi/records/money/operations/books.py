@@ -25,8 +25,10 @@ from tiwizi.records.money.models import (
     StatementLine,
     Transfer,
 )
+from tiwizi.records.money.queries.funds import book_called
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.refusal import Refused
+from tiwizi.records.trail.two_people import confirm, refuse
 from tiwizi.rules.mistake import Mistake
 from tiwizi.rules.rib import read_rib
 
@@ -107,7 +109,7 @@ def ask_entry(
     """Ask for something to be booked by hand; the number of the entry. moves: (debit, credit, amount[, payee]), as
     ``Move``. opening: what the books held before they were kept here. line: of a statement, which stands in suspense
     and this explains."""
-    within = _book(book)
+    within = book_called(book)
     act.about("book", within.id)
     _assert_open(within, day)
     accounts = {account.code: account for account in within.accounts.all()}
@@ -163,15 +165,11 @@ def ask_reversal(act: Act, *, transfer: int, day: date, memo: str) -> int:
 @operation("money.confirm_entry", need="money.post")
 def confirm_entry(act: Act, *, entry: int) -> int:
     """Book what somebody else asked for; how many transfers it became."""
-    asked = _waiting(entry)
+    asked = confirm(act, _waiting(entry))
     act.about("book", asked.book_id)
-    if asked.asked_by == act.by.user:
-        raise Refused("two_people")
     _assert_open(asked.book, asked.day)
     if asked.reverses_id and Transfer.objects.filter(source=REVERSAL, subject=asked.reverses_id).exists():
         raise Refused("reversed_before", number=asked.reverses_id)
-    asked.confirmed_by, asked.confirmed_at = act.by.user, act.at
-    asked.save()
     act.note(entry=entry)
     with connection.cursor() as cursor:
         cursor.execute(_BOOK_REVERSAL if asked.source == REVERSAL else _BOOK_LEGS, [entry])
@@ -195,10 +193,7 @@ _BOOK_REVERSAL = f"""INSERT INTO money_transfer ({_COLUMNS})
 @operation("money.refuse_entry", need="money.post")
 def refuse_entry(act: Act, *, entry: int) -> int:
     """It will not be booked: who asked may take it back, and anybody who may confirm it may refuse it."""
-    asked = _waiting(entry)
-    asked.refused_by, asked.refused_at = act.by.user, act.at
-    asked.save()
-    act.about("book", asked.book_id)
+    act.about("book", refuse(act, _waiting(entry)).book_id)
     return entry
 
 
@@ -216,14 +211,6 @@ def _assert_unexplained(book: Book, line: int) -> None:
         raise Refused("no_such_line", number=line)
     if Match.objects.filter(line=line).exists():
         raise Refused("line_explained", number=line)
-
-
-def _book(code: str) -> Book:
-    found = Book.objects.filter(code=code).first()
-    if found is None:
-        known = ", ".join(Book.objects.order_by("code").values_list("code", flat=True))
-        raise Refused("no_such_book", code=code, known=known or "-")
-    return found
 
 
 def _assert_open(book: Book, day: date) -> None:

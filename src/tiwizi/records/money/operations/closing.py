@@ -10,6 +10,7 @@ from django.db.models import Max
 from tiwizi.records.database.locks import take_turn, wait_for_writers
 from tiwizi.records.money.models import CLOSING, Account, Book, Period, Summed, Transfer
 from tiwizi.records.money.queries.balances import balances
+from tiwizi.records.money.queries.funds import book_called
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.refusal import Refused
 from tiwizi.rules.ledger import Balance
@@ -57,9 +58,7 @@ def close_period(act: Act, *, book: str, until: date, year_end: bool = False) ->
     A period begins where the last closed one ends, the first one before all that is booked. year_end: carry
     income and expenses to the result first, on the last day of the period; they stand at 0 afterwards.
     """
-    within = Book.objects.filter(code=book).first()
-    if within is None:
-        raise Refused("no_such_book", code=book, known=", ".join(Book.objects.values_list("code", flat=True)) or "-")
+    within = book_called(book)
     act.about("book", within.id)
     if until > act.day:
         raise Refused("period_not_over", until=until)

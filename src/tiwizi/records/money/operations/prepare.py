@@ -21,6 +21,7 @@ from tiwizi.records.database.locks import giving_way, take_turn
 from tiwizi.records.money.lifecycles import BATCH
 from tiwizi.records.money.models import Book, PaymentBatch, PaymentItem, PaymentOrder
 from tiwizi.records.money.operations.sign import cancel, free_what_cancelled_batches_hold, locked
+from tiwizi.records.money.queries.funds import book_called
 from tiwizi.records.money.queries.to_pay import HELD, PAYABLE, PAYS, dues, free_of, open_transfers
 from tiwizi.records.trail.gate import Act, By, answered, assert_allowed, operation
 from tiwizi.records.trail.lifecycle import after
@@ -110,9 +111,7 @@ def _plan(by: By, book: Book, *, on: date, to: str, without: Sequence[int]) -> P
 
 def _paying(book: str) -> Book:
     """A book that a bank pays from."""
-    within = Book.objects.filter(code=book).first()
-    if within is None:
-        raise Refused("no_such_book", code=book, known=", ".join(Book.objects.values_list("code", flat=True)) or "-")
+    within = book_called(book)
     if within.rib is None or not within.payer:
         raise Refused("book_without_bank", book=book)
     return within

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from django.db.models import Count, Q
 
-from tiwizi.records.money.models import Book, PaymentBatch, PaymentOrder
+from tiwizi.records.money.models import PaymentBatch, PaymentOrder
+from tiwizi.records.money.queries.funds import book_called
 from tiwizi.records.money.queries.to_pay import HELD, PAYS, dues, free_of, open_transfers
 from tiwizi.records.people.models import Payee
-from tiwizi.records.trail.refusal import Refused
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,7 @@ class ToPay(NamedTuple):
 def to_pay(*, book: str, on: date, at: datetime, to: str = "", without: Sequence[int] = (), limit: int = 1000) -> ToPay:
     """What could be paid from a book at a moment, of what is owed up to the end of the day ``on``. without: users who
     are to prepare, approve or release it: what touches them is left."""
-    number = Book.objects.filter(code=book).values_list("id", flat=True).first()
-    if number is None:
-        raise Refused("no_such_book", code=book, known=", ".join(Book.objects.values_list("code", flat=True)) or "-")
-    found = open_transfers(book=number, until=on, to=to)
+    found = open_transfers(book=book_called(book).id, until=on, to=to)
     kept = found.only(free_of(found, without)) if without else found
     owed = dues(kept, at=at)
     pays = owed.held == PAYS

@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Sum
 from tiwizi.records.money.models import SOURCES, CeilingChange, Entry, Leg
 from tiwizi.records.money.queries.journal import name
 from tiwizi.records.people.queries import user_names
+from tiwizi.records.trail.two_people import Wish, wish
 
 STATES = ("waiting", "confirmed", "refused")
 
@@ -85,19 +86,6 @@ def _row(row: Entry, names: dict[int, str]) -> EntryRow:
     )  # fmt: skip
 
 
-class CeilingWaits(NamedTuple):
-    """A ceiling (minor units, None for none) that somebody asked for."""
-
-    number: int
-    ceiling: int | None
-    asked_by: int
-    asked_name: str
-    asked_at: datetime
-
-
-def waiting_ceiling(book: str) -> CeilingWaits | None:
-    row = CeilingChange.objects.filter(book__code=book, confirmed_by=None, refused_by=None).first()
-    if row is None:
-        return None
-    names = user_names([row.asked_by])
-    return CeilingWaits(row.id, row.ceiling, row.asked_by, names.get(row.asked_by, ""), row.asked_at)
+def waiting_ceiling(book: str) -> Wish | None:
+    """The ceiling of a book that somebody asked for."""
+    return wish(CeilingChange.objects.filter(book__code=book), "ceiling")

@@ -8,6 +8,7 @@ from datetime import date
 
 from tiwizi.records.money.models import Account, Book
 from tiwizi.records.money.queries.balances import balances
+from tiwizi.records.trail.refusal import Refused
 
 
 @dataclass(frozen=True)
@@ -55,3 +56,12 @@ def funds(*, until: date | None = None) -> list[Fund]:
         Fund(book.code, book.name, book.currency, bool(book.rib), book.ceiling, by_role.get(book.id, {}))
         for book in Book.objects.order_by("id")
     ]
+
+
+def book_called(code: str) -> Book:
+    """Refused: no_such_book."""
+    found = Book.objects.filter(code=code).first()
+    if found is None:
+        known = ", ".join(Book.objects.order_by("code").values_list("code", flat=True))
+        raise Refused("no_such_book", code=code, known=known or "-")
+    return found
