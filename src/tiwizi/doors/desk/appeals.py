@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -67,7 +66,7 @@ def appeal_new(request: Desk, number: str) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         said = {name: request.POST.get(name, "").strip()[:200] for name in said}
-        deadline = _day(said["deadline"], faults)
+        deadline = typed.day_or_fault(said["deadline"], "deadline", faults, needed=True)
         if not said["grounds"]:
             faults["grounds"] = t("appeals:fault_grounds")
         if not faults:
@@ -78,16 +77,6 @@ def appeal_new(request: Desk, number: str) -> HttpResponse:
     leave_trace(request.by, subject=f"household:{household}", what=f"appeal:{claim}")
     context = {"number": number, "said": said, "faults": faults, "refusal": refusal}
     return render(request, "desk/appeal_new.html", context, status=422 if refusal or faults else 200)
-
-
-def _day(text: str, faults: dict[str, str]) -> Any:
-    try:
-        found = typed.day(text)
-    except ValueError:
-        found = None
-    if found is None:
-        faults["deadline"] = t("appeals:fault_day")
-    return found
 
 
 @page("care.read", post=True)

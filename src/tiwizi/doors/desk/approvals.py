@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -104,7 +104,8 @@ def _asked_values(request: Desk, said: dict[str, str], people: set[str], faults:
         faults["person"] = t("approvals:fault_person")
     return {
         "person": int(said["person"]) if said["person"] in people else 0, "code": said["code"] or None,
-        "provider": said["provider"] or None, "deadline": _day(said, "deadline", faults, needed=True),
+        "provider": said["provider"] or None,
+        "deadline": typed.day_or_fault(said["deadline"], "deadline", faults, needed=True),
         **_measures(request, said, faults),
     }  # fmt: skip
 
@@ -120,17 +121,6 @@ def _measures(request: Desk, said: dict[str, str], faults: dict[str, str]) -> di
         found["amount"] = typed.amount(said.get("amount", ""), str(request.currency))
     except ValueError:
         faults["amount"] = t("review:fault_price")
-    return found
-
-
-def _day(said: dict[str, str], name: str, faults: dict[str, str], *, needed: bool = False) -> date | None:
-    try:
-        found = typed.day(said.get(name, ""))
-    except ValueError:
-        faults[name] = t("appeals:fault_day")
-        return None
-    if found is None and needed:
-        faults[name] = t("appeals:fault_day")
     return found
 
 
@@ -165,7 +155,9 @@ def _decided(request: Desk, one: ApprovalRow, said: dict[str, str], faults: dict
     if do == "withdraw":
         _, refusal = attempt(request, withdraw_approval, approval=one.approval)
     elif do == "approve":
-        values: dict[str, Any] = {name: _day(said, name, faults) for name in ("since", "until")}
+        values: dict[str, Any] = {
+            name: typed.day_or_fault(said.get(name, ""), name, faults) for name in ("since", "until")
+        }
         values |= _measures(request, said, faults)
         if faults:
             return None

@@ -291,9 +291,8 @@ def line(request: Desk, number: int) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         if request.POST.get("way") == "part":
-            batch = request.POST.get("batch", "")
-            chosen = {"batch": int(batch) if batch.isdecimal() and len(batch) < 12 else 0,
-                      "without": request.POST.getlist("without")}  # fmt: skip
+            batch = typed.number(request.POST.get("batch", ""))
+            chosen = {"batch": batch, "without": request.POST.getlist("without")}
             _, refusal = attempt(request, match_part_of_batch, line=number, **chosen)
         else:
             order = (request.POST.get("typed") or request.POST.get("order") or "").strip()[:35]

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from tiwizi.doors import clock
+from tiwizi.doors.desk import typed
 from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.look.listing import Asked, Column, Filter, Listing, Page, answer, asked_of
 from tiwizi.doors.look.templatetags.look import language, t
@@ -23,7 +24,6 @@ from tiwizi.records.money.queries.funds import funds
 from tiwizi.records.money.queries.journal import chart
 from tiwizi.records.money.queries.journal_page import KINDS, Row, journal_page, reversal_of, transfer_named
 from tiwizi.rules.chart import Chart
-from tiwizi.rules.period import iso_day
 
 
 @page("money.read")
@@ -190,7 +190,7 @@ def transfer(request: Desk, source: str, subject: int, part: int) -> HttpRespons
         raise Http404
     refusal, wrong = None, {}
     if request.method == "POST":
-        memo, day = request.POST.get("memo", "").strip()[:140], _day(request.POST.get("day", ""))
+        memo, day = request.POST.get("memo", "").strip()[:140], typed.day_or_none(request.POST.get("day", ""))
         wrong = {"memo": t("books:memo_missing")} if not memo else {}
         wrong |= {"day": t("list:not_a_day")} if day is None else {}
         if not wrong:
@@ -208,13 +208,6 @@ def transfer(request: Desk, source: str, subject: int, part: int) -> HttpRespons
         "given": request.POST, "today": clock.today(),
     }  # fmt: skip
     return render(request, "desk/transfer.html", context, status=422 if refusal or wrong else 200)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return iso_day(text)
-    except ValueError:
-        return None
 
 
 def _origin(row: Row, *, may_read_files: bool) -> tuple[str, str]:

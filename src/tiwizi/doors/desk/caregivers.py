@@ -180,9 +180,8 @@ def _choices() -> dict[str, Any]:
 def _agree(
     request: Desk, found: ProviderFile, said: Mapping[str, str], faults: dict[str, str]
 ) -> dict[str, str] | None:
-    since, until = _day(said["since"], "since", faults), _day(said["until"], "until", faults)
-    if since is None and "since" not in faults:
-        faults["since"] = t("appeals:fault_day")
+    since = typed.day_or_fault(said["since"], "since", faults, needed=True)
+    until = typed.day_or_fault(said["until"], "until", faults)
     if said["network"] not in ATTRIBUTES["network"]:
         faults["network"] = t("changes:no_choice")
     if faults or since is None:
@@ -199,20 +198,11 @@ def _end(request: Desk, found: ProviderFile, faults: dict[str, str]) -> dict[str
     chosen = request.POST.get("agreement", "")
     if chosen not in known:
         raise Http404
-    until = _day(request.POST.get("ends", ""), "ends", faults)
+    until = typed.day_or_fault(request.POST.get("ends", ""), "ends", faults, needed=True)
     if until is None:
-        faults["ends"] = t("appeals:fault_day")
         return None
     _, refusal = attempt(request, end_agreement, agreement=known[chosen], until=until)
     return refusal
-
-
-def _day(text: str, name: str, faults: dict[str, str]) -> Any:
-    try:
-        return typed.day(text)
-    except ValueError:
-        faults[name] = t("appeals:fault_day")
-        return None
 
 
 def _own_prices(number: str) -> list[Any]:

@@ -61,8 +61,8 @@ def entry_new(request: Desk) -> HttpResponse:
     held = chart()
     given = request.POST if request.method == "POST" else request.GET
     book = given.get("book", "") if given.get("book", "") in held.funds else next(iter(held.funds), "")
-    number = given.get("line", "")
-    line = line_numbered(int(number)) if number.isdecimal() and len(number) < 12 else None
+    number = typed.number(given.get("line", ""))
+    line = line_numbered(number) if number else None
     if line is not None and line.what == "suspense":
         book = line.book
     rows = _rows(given)

@@ -6,7 +6,6 @@ The requests themselves hold nobody up: they keep what was sent and say what a w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -18,6 +17,7 @@ from django.urls import reverse
 
 from tiwizi import locale
 from tiwizi.doors import clock
+from tiwizi.doors.desk import typed
 from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.look.listing import Column, Filter, Listing, answer
 from tiwizi.doors.look.templatetags.look import language, t
@@ -33,7 +33,6 @@ from tiwizi.records.intake.operations import (
     tell_sheets,
     withdraw_delivery,
 )
-from tiwizi.rules.period import iso_day
 
 #: Files in one go.
 MOST = 20
@@ -77,7 +76,7 @@ def bring(request: Desk, *, follows: int | None = None) -> tuple[int | None, dic
     """Keep the sheets that were sent, and note them: the number of the delivery, or why not. Sent twice under one key
     they are one delivery."""
     sent = request.FILES.getlist("sheets")
-    on = _day(request.POST.get("on", ""))
+    on = typed.day_or_none(request.POST.get("on", ""))
     if not sent or len(sent) > MOST or on is None:
         key = "no_day" if on is None else "no_sheets" if not sent else "too_many_sheets"
         return None, {"message": t(f"intake:{key}"), "way_out": t(f"intake:{key}_way_out", most=MOST)}
@@ -96,13 +95,6 @@ def bring(request: Desk, *, follows: int | None = None) -> tuple[int | None, dic
         kept.forget(folder)
         number = queries.delivery_in(named) if refusal and refusal["key"] == "key_used" else None
     return number, None if number else refusal
-
-
-def _day(said: str) -> date | None:
-    try:
-        return iso_day(said)
-    except ValueError:
-        return None
 
 
 def _see(number: int) -> HttpResponse:

@@ -3,8 +3,6 @@ another; the worked cases of its country run against it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,12 +12,12 @@ from django.urls import reverse
 
 from tiwizi import packs
 from tiwizi.doors import clock
+from tiwizi.doors.desk import typed
 from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.packs.cases import run_against
 from tiwizi.records.cover.operations import propose_plan, publish_plan
 from tiwizi.records.cover.queries import VersionShown, plan_of_version, plan_versions
-from tiwizi.rules.period import iso_day
 from tiwizi.rules.plan.document import Plan
 from tiwizi.rules.plan.show import beside as side_by_side
 from tiwizi.rules.plan.show import show
@@ -45,7 +43,7 @@ def plan(request: Desk, version: int) -> HttpResponse:
             messages.success(request, t("plans:is_published"), extra_tags="done")
             return HttpResponseRedirect(reverse("plan", args=[version]), status=303)
     shown = _shown(version)
-    on = day(request.GET, "on") or clock.today()
+    on = typed.day_or_none(request.GET.get("on", "")) or clock.today()
     others = [one for one in plan_versions(on=clock.today()) if one.plan == shown.plan and one.version != version]
     context = {
         "shown": shown, "sections": show(held, on=on, lang=language()), "on": on, "others": others, "refusal": refusal,
@@ -67,13 +65,6 @@ def _shown(version: int) -> VersionShown:
     return next(one for one in plan_versions(on=clock.today()) if one.version == version)
 
 
-def day(said: Mapping[str, str], name: str) -> date | None:
-    try:
-        return iso_day(said.get(name, ""))
-    except ValueError:
-        return None
-
-
 @page("cover.read")
 def cases(request: Desk, version: int) -> HttpResponse:
     """The worked cases, decided by this version now: as part of its page, or alone."""
@@ -88,7 +79,7 @@ def cases(request: Desk, version: int) -> HttpResponse:
 def beside(request: Desk, version: int, other: int) -> HttpResponse:
     """Two versions block by block; what differs first, and all of it on demand."""
     one, two = _held(version), _held(other)
-    on = day(request.GET, "on") or max(clock.today(), _shown(other).effective_on)
+    on = typed.day_or_none(request.GET.get("on", "")) or max(clock.today(), _shown(other).effective_on)
     rows = side_by_side(one, two, on=on, lang=language())
     differing = [row for row in rows if row.change != "same"]
     context = {
@@ -112,7 +103,7 @@ def propose(request: Desk) -> HttpResponse:
         (p.line, p.field, p.message(lang), p.way_out(lang), "to_repair" if p.is_error else "to_review")
         for p in problems
     ]
-    days = {name: day(request.POST, name) for name in DAYS}
+    days = {name: typed.day_or_none(request.POST.get(name, "")) for name in DAYS}
     context["wrong_days"] = [name for name in DAYS if request.POST.get(name) and days[name] is None]
     context["no_text"] = not text.strip()
     may_be_kept = found is not None and not context["wrong_days"] and request.POST.get("action") == "propose"

@@ -53,14 +53,9 @@ def samples(request: Desk) -> HttpResponse:
 
 
 def _values(said: dict[str, str], faults: dict[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name in ("since", "until"):
-        try:
-            found[name] = typed.day(said[name])
-        except ValueError:
-            found[name] = None
-        if found[name] is None:
-            faults[name] = t("appeals:fault_day")
+    found: dict[str, Any] = {
+        name: typed.day_or_fault(said[name], name, faults, needed=True) for name in ("since", "until")
+    }
     try:
         found["share"] = (typed.quantity(said["share"]) or 0) // 10  # thousandths of a per cent -> basis points
     except ValueError:

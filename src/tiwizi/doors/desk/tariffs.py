@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from tiwizi.doors import clock
+from tiwizi.doors.desk import typed
 from tiwizi.doors.desk.page import Desk, attempt, page
-from tiwizi.doors.desk.plans import day
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.records.cover.operations import publish_tariff
 from tiwizi.records.cover.queries import prices
@@ -40,7 +40,8 @@ def tariff(request: Desk, version: int) -> HttpResponse:
                 messages.success(request, t("tariffs:is_signed"), extra_tags="done")
                 return HttpResponseRedirect(reverse("tariff", args=[version]), status=303)
     asked = request.GET
-    on, words, doubtful = day(asked, "on"), asked.get("q", "")[:80].replace("\0", ""), bool(asked.get("doubtful"))
+    on = typed.day_or_none(asked.get("on", ""))
+    words, doubtful = asked.get("q", "")[:80].replace("\0", ""), bool(asked.get("doubtful"))
     code, _, number = asked.get("after", "").replace("\0", "").rpartition("|")
     after = (code, int(number) if number.isdecimal() and len(number) < 18 else 0)
     rows = prices(version, words=words, on=on, doubtful=doubtful, after=after, limit=SHOWN + 1, lang=language())

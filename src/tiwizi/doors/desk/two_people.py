@@ -50,9 +50,7 @@ def _changed(request: Desk, verbs: Verbs, shown: dict[str, Any], *, currency: st
     if request.method == "POST":
         do = request.POST.get("do", "")
         if do in ("confirm", "refuse"):
-            number = request.POST.get("change", "")
-            change = int(number) if number.isdecimal() and len(number) < 12 else 0
-            _, refusal = attempt(request, verbs[do], change=change)
+            _, refusal = attempt(request, verbs[do], change=typed.number(request.POST.get("change", "")))
         else:
             do = "ask"
             try:

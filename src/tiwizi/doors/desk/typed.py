@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from tiwizi.doors.look.templatetags.look import t
 from tiwizi.rules import money
 from tiwizi.rules.period import iso_day
 
@@ -45,3 +46,27 @@ def day(text: str) -> date | None:
     if len(parts) == 3:
         plain = f"{parts[2]:0>4}-{parts[1]:0>2}-{parts[0]:0>2}"
     return iso_day(plain)
+
+
+def day_or_fault(text: str, name: str, faults: dict[str, str], *, needed: bool = False) -> date | None:
+    """A day, or what is wrong with it among the faults, by the field's name; ``needed``: so is a blank."""
+    try:
+        found = day(text)
+    except ValueError:
+        found, needed = None, True
+    if found is None and needed:
+        faults[name] = t("appeals:fault_day")
+    return found
+
+
+def day_or_none(text: str) -> date | None:
+    """A day; None for what is none."""
+    try:
+        return day(text)
+    except ValueError:
+        return None
+
+
+def number(text: str) -> int:
+    """A number that a form carries, 0 where it is none: nothing has that number."""
+    return int(text) if text.isdecimal() and len(text) < 12 else 0

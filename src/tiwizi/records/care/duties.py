@@ -11,7 +11,7 @@ from django.db.models.functions import Abs, TruncWeek
 
 from tiwizi.records.care.models import Appeal, Claim, Correction, PriorApproval, Run, Shard, Touch
 from tiwizi.records.care.queries.review import how_many
-from tiwizi.records.people.looks import regions
+from tiwizi.records.people.looks import regions_within
 from tiwizi.records.trail.gate import By
 from tiwizi.records.trail.waits import Waits, waits
 
@@ -27,7 +27,7 @@ def files_lacking_a_fact(by: By) -> Waits:
 
 
 def _reached(rows: QuerySet[Any], by: By, need: str, household: str) -> QuerySet[Any]:
-    own = regions(by, need)
+    own = regions_within(by, need)
     return rows if own is None else rows.filter(**{f"{household}__region__in": own})
 
 

@@ -16,7 +16,7 @@ from tiwizi.records.people.operations.households import employ, end_membership, 
 from tiwizi.records.people.reach import reach_household, touch, word
 from tiwizi.records.trail.former import keep_former
 from tiwizi.records.trail.gate import Act, operation
-from tiwizi.records.trail.refusal import Refused
+from tiwizi.records.trail.refusal import Refused, one_of
 
 
 @operation("cover.propose_plan", need="cover.propose_plan")
@@ -60,9 +60,7 @@ def publish_plan(act: Act, *, version: int, on: date) -> int:
     act.about("plan_version", version)
     act.within(None)
     take_turn(f"plan_version:{version}")
-    proposed = PlanVersion.objects.filter(id=version).first()
-    if proposed is None:
-        raise Refused("no_such", what="plan_version", number=version)
+    proposed = one_of(PlanVersion.objects.filter(id=version), "plan_version", version)
     if proposed.published_by is not None:
         raise Refused("published_already", number=version)
     if proposed.proposed_by == act.by.user:
@@ -79,9 +77,7 @@ def publish_tariff(act: Act, *, version: int, on: date) -> int:
     act.about("tariff", version)
     act.within(None)
     take_turn(f"tariff:{version}")
-    proposed = TariffVersion.objects.filter(id=version).first()
-    if proposed is None:
-        raise Refused("no_such", what="tariff", number=version)
+    proposed = one_of(TariffVersion.objects.filter(id=version), "tariff", version)
     if TariffSignature.objects.filter(version=proposed).exists():
         raise Refused("published_already", number=version)
     if proposed.proposed_by == act.by.user:
@@ -142,9 +138,7 @@ def answer_request(act: Act, *, number: int, accepted: bool, reason: str = "") -
     """Start the cover that was asked for, or say why not; the id of the cover. Refused: cover_request_answered,
     no_reason, period_crosses."""
     take_turn(f"cover_request:{number}")
-    asked = CoverRequest.objects.select_related("plan").filter(id=number).first()
-    if asked is None:
-        raise Refused("no_such", what="cover_request", number=number)
+    asked = one_of(CoverRequest.objects.select_related("plan").filter(id=number), "cover_request", number)
     reach_household(act, asked.household_id)
     if asked.answered_at is not None:
         raise Refused("cover_request_answered", number=number)
@@ -232,9 +226,7 @@ def _open(act: Act, household: int, plans: list[str], on: date) -> dict[str, int
 
 
 def _held(act: Act, cover: int) -> Cover:
-    held = Cover.objects.filter(id=cover).first()
-    if held is None:
-        raise Refused("no_such", what="cover", number=cover)
+    held = one_of(Cover.objects.filter(id=cover), "cover", cover)
     reach_household(act, held.household_id)
     return held
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tiwizi.records.cover.models import CoverRequest
-from tiwizi.records.people.models import Household, Membership, User
+from tiwizi.records.people.models import Household, Membership
+from tiwizi.records.people.queries import user_names
 from tiwizi.rules.terms import ATTRIBUTES
 
 #: Requests that are listed, the latest.
@@ -61,7 +62,7 @@ def _shown(rows: Iterable[CoverRequest]) -> list[RequestShown]:
     places = Membership.objects.filter(household__in=list(homes), role=role).select_related("person").order_by("since")
     members = {place.household_id: place.person for place in places}
     people = {row.asked_by for row in rows} | {row.answered_by for row in rows if row.answered_by is not None}
-    users = dict(User.objects.filter(id__in=people).values_list("id", "name"))
+    users = user_names(people)
     found = []
     for row in rows:
         home, member = homes[row.household_id], members.get(row.household_id)

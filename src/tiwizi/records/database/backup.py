@@ -17,6 +17,8 @@ from typing import Any, Literal
 
 from django.db import connection, transaction
 
+from tiwizi.records.database.files import sync
+
 #: The end of the trail, which whoever restores is told: its position and hash. The chain is told in records/trail.
 LastEvent = tuple[int, bytes]
 _LAST_EVENT = "SELECT position, hash FROM trail_event ORDER BY position DESC LIMIT 1"
@@ -156,16 +158,8 @@ def _whole_file(path: Path) -> Iterator[Path]:
     os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # it holds people's lives
     try:
         yield partial
-        _sync(partial)
+        sync(partial)
         os.link(partial, path)  # refuses where somebody else has taken the name meanwhile
-        _sync(path.parent)
+        sync(path.parent)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -39,7 +39,7 @@ def keep(data: bytes) -> str:
             os.unlink(name)
         raise
     for folder in (path.parent, path.parent.parent):
-        _sync(folder)
+        sync(folder)
     return digest
 
 
@@ -95,7 +95,7 @@ def _copy(source: Path, target: Path) -> tuple[int, int]:
             file.flush()
             os.fsync(file.fileno())
         os.replace(partial, there)
-        _sync(there.parent)
+        sync(there.parent)
         copied += 1
     return count, copied
 
@@ -109,7 +109,8 @@ def _path(folder: Path, digest: str) -> Path:
     return folder / digest[:2] / digest
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """What a folder lists, or a file holds, is on the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

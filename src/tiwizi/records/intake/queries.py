@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from tiwizi.records.intake import kept
 from tiwizi.records.intake.models import Delivery, Draft, Import
 from tiwizi.records.intake.operations.drafts import KEPT
-from tiwizi.records.people.models import User
+from tiwizi.records.people.queries import user_names
 from tiwizi.records.trail.gate import By
 
 
@@ -92,7 +92,7 @@ def delivery_in(folder: str) -> int | None:
 def _brought(rows: Any) -> list[Brought]:
     followed = Delivery.objects.filter(follows=OuterRef("pk"), state="posted")
     found = list(rows.select_related("imported").annotate(repaired=Exists(followed)))
-    names = dict(User.objects.filter(id__in={row.brought_by for row in found}).values_list("id", "name"))
+    names = user_names(row.brought_by for row in found)
     return [
         Brought(
             row.id, row.state, tuple(sheet["file"] for sheet in row.sheets), tuple(row.sheets), row.on, row.currency,

@@ -6,13 +6,18 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 
-from tiwizi.records.people.models import Household, User
+from tiwizi.records.people.models import Household
+from tiwizi.records.people.queries import user_names
 from tiwizi.records.trail.chain import Draft, append
 from tiwizi.records.trail.gate import By
 from tiwizi.records.trail.models import Event
+
+M = TypeVar("M", bound=Model)
 
 
 def within_reach(by: By, need: str, region: int | None) -> bool:
@@ -23,18 +28,6 @@ def within_reach(by: By, need: str, region: int | None) -> bool:
 def reads_care(by: By, household: int, region: int | None) -> bool:
     """Whether somebody reads what the care of a household was: by their role there, or for an hour and a reason."""
     return within_reach(by, "care.read_medical", region) or household in by.opened
-
-
-def regions(by: By, need: str) -> tuple[int, ...] | None:
-    """The regions in which somebody may do this; None: everywhere."""
-    held = [grant.region for grant in by.grants if grant.allows(need)]
-    return None if None in held else tuple(region for region in held if region is not None)
-
-
-def regions_of(by: By, need: str) -> frozenset[int] | None:
-    """The regions in which somebody may do this; None: everywhere."""
-    regions = [grant.region for grant in by.grants if grant.allows(need)]
-    return None if None in regions else frozenset(region for region in regions if region is not None)
 
 
 def look_at(by: By, *, need: str, what: str, household: str) -> int | None:
@@ -67,6 +60,15 @@ def regions_within(by: By, need: str) -> frozenset[int] | None:
     return None if None in found else frozenset(region for region in found if region is not None)
 
 
+def rows_within(by: By, need: str, rows: QuerySet[M], *, household: str) -> QuerySet[M]:
+    """Of some rows those of households where somebody may do this, without their own family's (S3). household: the
+    name of the field that leads to it."""
+    regions = regions_within(by, need)
+    if regions is not None:
+        rows = rows.filter(**{f"{household}__region__in": regions})
+    return rows if by.household is None else rows.exclude(**{household: by.household})
+
+
 @dataclass(frozen=True)
 class Looker:
     """Who looked at a household, how often of late, when last and at which page."""
@@ -85,5 +87,5 @@ def who_looked(household: int, *, most: int = 500) -> list[Looker]:
         at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=event.moment)
         times, last, what = held.get(event.user, (0, at, str(json.loads(event.body).get("what", ""))))
         held[event.user] = (times + 1, last, what)
-    names = dict(User.objects.filter(id__in=list(held)).values_list("id", "name"))
+    names = user_names(held)
     return [Looker(names.get(user, ""), *found) for user, found in held.items()]

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, TypeVar
+
 from tiwizi.locale import text
 from tiwizi.rules.mistake import Mistake
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+R = TypeVar("R")
 
 
 class Refused(Exception):
@@ -26,3 +33,11 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return f"{self.message('en')} {self.way_out('en')}"
+
+
+def one_of(rows: QuerySet[Any, R], what: str, number: object) -> R:
+    """The first of some rows. Refused, where there is none: no_such."""
+    found = rows.first()
+    if found is None:
+        raise Refused("no_such", what=what, number=number)
+    return found

@@ -12,7 +12,7 @@ from tiwizi.records.database.locks import take_turn
 from tiwizi.records.people.reach import reach_household, touch
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.lifecycle import after
-from tiwizi.records.trail.refusal import Refused
+from tiwizi.records.trail.refusal import Refused, one_of
 
 
 @operation("care.raise_appeal", need="care.receive")
@@ -38,9 +38,7 @@ def answer_appeal(act: Act, *, appeal: int, upheld: bool, answer: str) -> str:
     """Uphold or reject it; its state. What is to be paid otherwise is then reviewed, line by line. Refused:
     own_decision, to whoever reviewed the claim or had it decided."""
     take_turn(f"appeal:{appeal}")
-    held = Appeal.objects.filter(id=appeal).first()
-    if held is None:
-        raise Refused("no_such", what="appeal", number=appeal)
+    held = one_of(Appeal.objects.filter(id=appeal), "appeal", appeal)
     household = household_of(held.claim_id)
     reach_household(act, household)
     act.about("claim", held.claim_id)
@@ -62,9 +60,7 @@ def answer_appeal(act: Act, *, appeal: int, upheld: bool, answer: str) -> str:
 def withdraw_appeal(act: Act, *, appeal: int, reason: str) -> str:
     """The member takes it back; its state. ``reason``: what they said or wrote, kept as its answer."""
     take_turn(f"appeal:{appeal}")
-    held = Appeal.objects.filter(id=appeal).first()
-    if held is None:
-        raise Refused("no_such", what="appeal", number=appeal)
+    held = one_of(Appeal.objects.filter(id=appeal), "appeal", appeal)
     reach_household(act, household_of(held.claim_id))
     act.about("claim", held.claim_id)
     if not reason.strip():

@@ -13,7 +13,7 @@ from tiwizi.records.people.models import Membership
 from tiwizi.records.people.reach import reach_household, touch
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.lifecycle import after
-from tiwizi.records.trail.refusal import Refused
+from tiwizi.records.trail.refusal import Refused, one_of
 
 
 @operation("care.ask_approval", need="care.receive")
@@ -92,9 +92,7 @@ def expire_approvals(act: Act) -> list[int]:
 
 def _held(act: Act, approval: int) -> PriorApproval:
     take_turn(f"approval:{approval}")
-    asked = PriorApproval.objects.filter(id=approval).first()
-    if asked is None:
-        raise Refused("no_such", what="approval", number=approval)
+    asked = one_of(PriorApproval.objects.filter(id=approval), "approval", approval)
     reach_household(act, asked.household_id)
     act.about("approval", approval)
     return asked
@@ -114,16 +112,12 @@ def _decided(act: Act, asked: PriorApproval) -> str:
 def _provider(number: str | None) -> int | None:
     if number is None:
         return None
-    found = Provider.objects.filter(number=number).values_list("id", flat=True).first()
-    if found is None:
-        raise Refused("no_such", what="provider", number=number)
+    found = one_of(Provider.objects.filter(number=number).values_list("id", flat=True), "provider", number)
     return found
 
 
 def _act(code: str | None) -> int | None:
     if code is None:
         return None
-    found = CoveredAct.objects.filter(code=code).values_list("id", flat=True).first()
-    if found is None:
-        raise Refused("no_such", what="code", number=code)
+    found = one_of(CoveredAct.objects.filter(code=code).values_list("id", flat=True), "code", code)
     return found

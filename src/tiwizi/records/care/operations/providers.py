@@ -12,7 +12,7 @@ from tiwizi.records.people.models import Payee
 from tiwizi.records.people.reach import word
 from tiwizi.records.trail.former import keep_former
 from tiwizi.records.trail.gate import Act, operation
-from tiwizi.records.trail.refusal import Refused
+from tiwizi.records.trail.refusal import Refused, one_of
 
 ICE_DIGITS = 15
 
@@ -78,9 +78,7 @@ def end_agreement(act: Act, *, agreement: int, until: date) -> int:
     """What was agreed on holds to before a day; another may begin on it. Its id. Refused: ends_before_it_began,
     ended_already."""
     act.within(None)
-    held = Agreement.objects.select_for_update().filter(id=agreement).first()
-    if held is None:
-        raise Refused("no_such", what="agreement", number=agreement)
+    held = one_of(Agreement.objects.select_for_update().filter(id=agreement), "agreement", agreement)
     act.about("provider", held.provider_id)
     if until <= held.since:
         raise Refused("ends_before_it_began", since=held.since)

@@ -12,7 +12,7 @@ from tiwizi.records.care.models import Claim, ClaimLine, Review
 from tiwizi.records.care.reviewing import CAUSES
 from tiwizi.records.people.reach import reach_household, touch
 from tiwizi.records.trail.gate import Act, operation
-from tiwizi.records.trail.refusal import Refused
+from tiwizi.records.trail.refusal import Refused, one_of
 from tiwizi.rules.money import QUANTITY_SCALE
 
 
@@ -50,9 +50,9 @@ def keep_review(left: Mapping[str, Any], *, by: int, at: datetime) -> int:
 
 
 def _reached(act: Act, line: int) -> ClaimLine:
-    held = ClaimLine.objects.select_for_update(of=("self",)).select_related("claim").filter(id=line).first()
-    if held is None:
-        raise Refused("no_such", what="line", number=line)
+    held = one_of(
+        ClaimLine.objects.select_for_update(of=("self",)).select_related("claim").filter(id=line), "line", line
+    )
     reach_household(act, held.claim.household_id)
     act.about("claim", held.claim_id)
     return held
@@ -74,7 +74,5 @@ def _check_approved(line: ClaimLine, quantity: int | None, price: int | None) ->
 
 def household_of(claim: int) -> int:
     """The household of a claim. Raises Refused where there is no such claim."""
-    found = Claim.objects.filter(id=claim).values_list("household_id", flat=True).first()
-    if found is None:
-        raise Refused("no_such", what="claim", number=claim)
+    found = one_of(Claim.objects.filter(id=claim).values_list("household_id", flat=True), "claim", claim)
     return found

@@ -11,7 +11,7 @@ from tiwizi.records.database.columns import read_columns
 from tiwizi.records.database.locks import take_turn
 from tiwizi.records.people.reach import reach_household
 from tiwizi.records.trail.gate import Act, operation
-from tiwizi.records.trail.refusal import Refused
+from tiwizi.records.trail.refusal import Refused, one_of
 from tiwizi.rules.money import RATE_SCALE
 
 #: More than a mutual's reviewers look at twice.
@@ -56,9 +56,7 @@ def give_opinion(act: Act, *, opinion: int, same: bool, note: str = "") -> str:
     """Whether a second reviewer would have decided the line the same way; the verdict. Otherwise, with a note of how,
     its file is looked at again. Refused: own_decision to who reviewed the line, no_reason, opinion_given."""
     take_turn(f"opinion:{opinion}")
-    held = Opinion.objects.filter(id=opinion).first()
-    if held is None:
-        raise Refused("no_such", what="opinion", number=opinion)
+    held = one_of(Opinion.objects.filter(id=opinion), "opinion", opinion)
     line = ClaimLine.objects.select_related("claim").get(pk=held.line_id)
     reach_household(act, line.claim.household_id)
     act.about("claim", line.claim_id)

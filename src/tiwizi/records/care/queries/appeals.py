@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from tiwizi.records.care.models import Appeal, Claim
 from tiwizi.records.care.operations.appeals import decided_by
-from tiwizi.records.people.looks import reads_care, regions_within, within_reach
-from tiwizi.records.people.models import User
+from tiwizi.records.people.looks import reads_care, rows_within, within_reach
+from tiwizi.records.people.queries import user_names
 from tiwizi.records.trail.gate import By
 
 
@@ -44,12 +44,8 @@ class Opened:
 def appeals(by: By, *, on: date) -> list[AppealRow]:
     """Those within reach, what waits first, the nearest deadline before the others."""
     rows = Appeal.objects.select_related("claim__household__region").order_by("-id")
-    regions = regions_within(by, "care.read")
-    if regions is not None:
-        rows = rows.filter(claim__household__region__in=regions)
-    if by.household is not None:
-        rows = rows.exclude(claim__household=by.household)
-    names = dict(User.objects.filter(id__in=rows.values("decided_by")).values_list("id", "name"))
+    rows = rows_within(by, "care.read", rows, household="claim__household")
+    names = user_names(row.decided_by for row in rows)
     found = [_row(by, row, names, on) for row in rows]
     return sorted(found, key=lambda one: (one.days_left is None, one.deadline, one.appeal))
 
@@ -61,7 +57,7 @@ def appeal(by: By, number: int, *, on: date) -> Opened | None:
         return None
     if row.claim.household_id == by.household:
         return None
-    names = dict(User.objects.filter(id=row.decided_by or 0).values_list("id", "name"))
+    names = user_names([row.decided_by])
     return Opened(_row(by, row, names, on), by.user in decided_by(row.claim_id))
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from tiwizi.records.care.models import Claim, PriorApproval
 from tiwizi.records.care.queries.review_file import label_of
-from tiwizi.records.people.looks import reads_care, regions_within, within_reach
-from tiwizi.records.people.models import Household, Membership, User
+from tiwizi.records.people.looks import reads_care, rows_within, within_reach
+from tiwizi.records.people.models import Household, Membership
+from tiwizi.records.people.queries import user_names
 from tiwizi.records.trail.gate import By
 
 
@@ -64,12 +65,8 @@ class Asker:
 def approvals(by: By, lang: str, *, on: date) -> list[ApprovalRow]:
     """Those within reach, what waits first, the nearest deadline before the others."""
     rows = _rows()
-    regions = regions_within(by, "care.read")
-    if regions is not None:
-        rows = rows.filter(household__region__in=regions)
-    if by.household is not None:
-        rows = rows.exclude(household=by.household)
-    names = dict(User.objects.filter(id__in=rows.values("decided_by")).values_list("id", "name"))
+    rows = rows_within(by, "care.read", rows, household="household")
+    names = user_names(row.decided_by for row in rows)
     found = [_row(by, row, names, lang, on) for row in rows]
     return sorted(found, key=lambda one: (one.days_left is None, one.deadline, one.approval))
 
@@ -79,7 +76,7 @@ def approval(by: By, number: str, lang: str, *, on: date) -> ApprovalRow | None:
     row = _rows().filter(number=number).first()
     if row is None or not within_reach(by, "care.read", row.household.region_id) or row.household_id == by.household:
         return None
-    names = dict(User.objects.filter(id=row.decided_by or 0).values_list("id", "name"))
+    names = user_names([row.decided_by])
     return _row(by, row, names, lang, on)
 
 

@@ -14,8 +14,9 @@ from tiwizi.records.care.queries.decisions import Decided, explained, label_of
 from tiwizi.records.database.columns import among, read_columns
 from tiwizi.records.database.keyset import keyset
 from tiwizi.records.money.models import DECISION, PaymentItem
-from tiwizi.records.people.looks import leave_trace, reads_care, regions_of, within_reach
-from tiwizi.records.people.models import Person, User
+from tiwizi.records.people.looks import leave_trace, reads_care, regions_within, within_reach
+from tiwizi.records.people.models import Person
+from tiwizi.records.people.queries import user_names
 from tiwizi.records.trail.gate import By
 from tiwizi.rules.adjudicate.waterfall import Explained
 from tiwizi.rules.terms import ATTRIBUTES, REASONS, STATES
@@ -164,7 +165,7 @@ def _withdrawn(lines: list[int]) -> dict[int, Withdrawn]:
     if not lines:
         return {}
     rows = list(Withdrawal.objects.filter(line__in=lines))
-    names = dict(User.objects.filter(id__in={row.by for row in rows}).values_list("id", "name"))
+    names = user_names(row.by for row in rows)
     return {row.line_id: Withdrawn(row.reason, names.get(row.by, ""), row.at) for row in rows}
 
 
@@ -257,7 +258,7 @@ def neighbours(by: By, claim: int) -> tuple[str | None, str | None]:
 
 
 def _within(by: By) -> QuerySet[Claim]:
-    regions = regions_of(by, NEED)
+    regions = regions_within(by, NEED)
     return Claim.objects.all() if regions is None else Claim.objects.filter(household__region_id__in=regions)
 
 

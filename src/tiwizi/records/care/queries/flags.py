@@ -10,8 +10,8 @@ from django.db.models import Max
 
 from tiwizi.records.care.models import Claim, Flag, Run
 from tiwizi.records.cover.queries import in_force
-from tiwizi.records.people.looks import regions_within, within_reach
-from tiwizi.records.people.models import User
+from tiwizi.records.people.looks import rows_within, within_reach
+from tiwizi.records.people.queries import user_names
 from tiwizi.records.trail.gate import By
 from tiwizi.records.trail.models import Event
 from tiwizi.records.trail.refusal import Refused
@@ -43,11 +43,7 @@ class FlagRow:
 def flags(by: By) -> list[FlagRow]:
     """Those within reach, what waits first, the dearest before the others."""
     rows = _rows()
-    regions = regions_within(by, "care.review")
-    if regions is not None:
-        rows = rows.filter(claim__household__region__in=regions)
-    if by.household is not None:
-        rows = rows.exclude(claim__household=by.household)
+    rows = rows_within(by, "care.review", rows, household="claim__household")
     found = _told(list(rows))
     return sorted(found, key=lambda one: (one.state != "open", -one.amount, one.flag))
 
@@ -88,7 +84,7 @@ def _rows() -> Any:
 def _told(rows: list[Flag]) -> list[FlagRow]:
     named = {claim for row in rows for claim in row.figures.get("claims", ())}
     numbers = dict(Claim.objects.filter(id__in=named).values_list("id", "number"))
-    names = dict(User.objects.filter(id__in={row.answered_by for row in rows}).values_list("id", "name"))
+    names = user_names(row.answered_by for row in rows)
     return [_row(row, numbers, names) for row in rows]
 
 

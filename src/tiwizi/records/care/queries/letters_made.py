@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from tiwizi.records.people.looks import reads_care, within_reach
-from tiwizi.records.people.models import Letter, Mutual, User
+from tiwizi.records.people.models import Letter, Mutual
 from tiwizi.records.people.operations.letters import unpacked
+from tiwizi.records.people.queries import user_names
 from tiwizi.records.trail.gate import By
 
 
@@ -92,7 +93,7 @@ def _within_reach(by: By) -> QuerySet[Letter]:
 
 def _told(by: By, rows: Iterable[Letter]) -> list[Made]:
     found = list(rows)
-    names = dict(User.objects.filter(id__in={row.made_by for row in found}).values_list("id", "name"))
+    names = user_names(row.made_by for row in found)
     return [
         Made(
             row.pk, row.household.number, row.kind, row.subject, row.language, row.made_at,

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from tiwizi.records.care.models import Agreement, Provider
 from tiwizi.records.care.queries.providers import names_like
 from tiwizi.records.database.columns import read_columns
-from tiwizi.records.people.looks import regions_of
+from tiwizi.records.people.looks import regions_within
 from tiwizi.records.trail.gate import By
 from tiwizi.rules.terms import ATTRIBUTES
 
@@ -106,7 +106,7 @@ _SUMS = """SELECT COUNT(DISTINCT c.id) AS files, COUNT(*) AS lines, COALESCE(SUM
 
 def files_of_provider(by: By, provider: int, *, on: date) -> FilesOfProvider | None:
     """What the files of a provider came to within a year, in the reach of who asks; None for who reads no files."""
-    regions = regions_of(by, "care.read")
+    regions = regions_within(by, "care.read")
     if regions is not None and not regions:
         return None
     since, own = on - LATELY, sorted(regions or ())

@@ -11,7 +11,8 @@ from django.db import connection
 from tiwizi.records.care.models import Recheck, Task
 from tiwizi.records.care.reviewing import BIT, HELD, WAITS
 from tiwizi.records.people.looks import regions_within
-from tiwizi.records.people.models import Region, User
+from tiwizi.records.people.models import Region
+from tiwizi.records.people.queries import user_names
 from tiwizi.records.trail.gate import By
 from tiwizi.records.trail.waits import Waits
 from tiwizi.rules.terms import TO_REVIEW
@@ -63,7 +64,7 @@ def waiting_for_review(by: By) -> list[Waiting]:
     rows = _asked(by, _FILE)
     second = _second_looks([row[0] for row in rows])
     tasks = {task.claim_id: task for task in Task.objects.filter(until__gt=by.at)}
-    names = dict(User.objects.filter(id__in={t.holder for t in tasks.values()}).values_list("id", "name"))
+    names = user_names(t.holder for t in tasks.values())
     codes = dict(Region.objects.values_list("id", "code"))
     found = [
         Waiting(

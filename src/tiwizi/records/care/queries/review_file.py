@@ -12,7 +12,8 @@ from tiwizi.records.care.models import Claim, ClaimLine, Decision, PriorApproval
 from tiwizi.records.care.queries.decisions import explain
 from tiwizi.records.care.reviewing import HELD
 from tiwizi.records.people.looks import leave_trace, within_reach
-from tiwizi.records.people.models import Membership, Status, User
+from tiwizi.records.people.models import Membership, Status
+from tiwizi.records.people.queries import user_names
 from tiwizi.records.trail.gate import By
 from tiwizi.rules.terms import ATTRIBUTES, REASONS, STATES, STATUSES, TO_REVIEW
 
@@ -205,7 +206,7 @@ def label_of(act: object, lang: str) -> str:
 
 def _reviews(lines: list[int]) -> dict[int, list[Reviewed]]:
     rows = list(Review.objects.filter(line__in=lines).order_by("line_id", "number"))
-    names = dict(User.objects.filter(id__in={row.by for row in rows}).values_list("id", "name"))
+    names = user_names(row.by for row in rows)
     found: dict[int, list[Reviewed]] = {}
     for row in rows:
         told = Reviewed(row.number, row.quantity, row.price, row.cause, row.reason, names.get(row.by, ""), row.at)

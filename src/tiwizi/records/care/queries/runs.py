@@ -12,7 +12,7 @@ from django.db.models import Count, Q, Sum
 from tiwizi.records.care.models import Correction, Run, Shard, Touch, Worker
 from tiwizi.records.care.queries.progress import Progress, progress
 from tiwizi.records.care.worker import MISSED
-from tiwizi.records.people.models import User
+from tiwizi.records.people.queries import user_names
 from tiwizi.records.trail.queries import history
 from tiwizi.rules.terms import STATES
 
@@ -51,7 +51,7 @@ def runs(*, limit: int = 500) -> list[RunRow]:
             all_lines=Sum("lines"), all_paid=Sum("paid"),
         )
     }  # fmt: skip
-    names = dict(User.objects.filter(id__in={row.asked_by for row in rows}).values_list("id", "name"))
+    names = user_names(row.asked_by for row in rows)
     waiting = dict(
         Correction.objects.filter(run__in=rows, state="waiting").values_list("run").annotate(count=Count("id"))
     )

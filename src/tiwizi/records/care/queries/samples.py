@@ -11,8 +11,8 @@ from django.db.models import Count, Q
 
 from tiwizi.records.care.models import ClaimLine, Decision, Opinion, Review, Sample
 from tiwizi.records.care.sampling import STRATA
-from tiwizi.records.people.looks import regions_within, within_reach
-from tiwizi.records.people.models import User
+from tiwizi.records.people.looks import rows_within, within_reach
+from tiwizi.records.people.queries import user_names
 from tiwizi.records.trail.gate import By
 from tiwizi.rules.terms import STATES
 
@@ -88,7 +88,7 @@ class OpinionRow:
 def samples() -> list[SampleRow]:
     """The latest first."""
     rows = list(Sample.objects.order_by("-id"))
-    names = dict(User.objects.filter(id__in={row.by for row in rows}).values_list("id", "name"))
+    names = user_names(row.by for row in rows)
     agreed = {found["sample"]: found for found in _counts(Opinion.objects.values("sample"))}
     return [_row(row, names, agreed.get(row.id, {})) for row in rows]
 
@@ -97,7 +97,7 @@ def sample(number: int) -> tuple[SampleRow, list[Stratum]] | None:
     row = Sample.objects.filter(id=number).first()
     if row is None:
         return None
-    names = dict(User.objects.filter(id=row.by).values_list("id", "name"))
+    names = user_names([row.by])
     by_stratum = {found["stratum"]: found for found in _counts(Opinion.objects.filter(sample=row).values("stratum"))}
     ends = (*STRATA[1:], None)
     strata = [
@@ -113,7 +113,7 @@ def opinions(by: By, number: int) -> list[OpinionRow]:
     rows = list(Opinion.objects.filter(sample=number).order_by("id"))
     lines = _lines(by, [row.line_id for row in rows])
     decided = {(one.line_id, one.number): one for one in Decision.objects.filter(line__in=list(lines))}
-    names = dict(User.objects.filter(id__in={row.by for row in rows}).values_list("id", "name"))
+    names = user_names(row.by for row in rows)
     found = [
         OpinionRow(
             row.id, lines[row.line_id].claim.number, row.line_id, lines[row.line_id].number,
@@ -145,7 +145,7 @@ def opinion(by: By, number: int) -> Asked | None:
     if line.claim.household_id == by.household:
         return None
     decision = Decision.objects.get(line=line, number=row.decision)
-    names = dict(User.objects.filter(id=row.by or 0).values_list("id", "name"))
+    names = user_names([row.by])
     told = OpinionRow(
         row.id, line.claim.number, line.id, line.number, decision.billed, STATES[decision.state], row.verdict,
         names.get(row.by or 0, ""),
@@ -155,11 +155,7 @@ def opinion(by: By, number: int) -> Asked | None:
 
 def _lines(by: By, ids: list[int]) -> dict[int, ClaimLine]:
     rows = ClaimLine.objects.filter(id__in=ids).select_related("claim")
-    regions = regions_within(by, "care.review")
-    if regions is not None:
-        rows = rows.filter(claim__household__region__in=regions)
-    if by.household is not None:
-        rows = rows.exclude(claim__household=by.household)
+    rows = rows_within(by, "care.review", rows, household="claim__household")
     return {row.id: row for row in rows}
 
 

@@ -15,7 +15,7 @@ from tiwizi.records.intake.models import Delivery
 from tiwizi.records.intake.operations.imports import accept
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.lifecycle import after
-from tiwizi.records.trail.refusal import Refused
+from tiwizi.records.trail.refusal import Refused, one_of
 from tiwizi.rules.money import MINOR_DIGITS
 
 AMOUNTS_IN = ("major", "minor")
@@ -111,7 +111,5 @@ def _held(act: Act, delivery: int) -> Delivery:
     act.within(None)
     act.about("delivery", delivery)
     take_turn(f"delivery:{delivery}")
-    held = Delivery.objects.filter(id=delivery).first()
-    if held is None:
-        raise Refused("no_such", what="delivery", number=delivery)
+    held = one_of(Delivery.objects.filter(id=delivery), "delivery", delivery)
     return held

@@ -6,7 +6,7 @@ from tiwizi.records.database.locks import take_turn
 from tiwizi.records.people.models import Card
 from tiwizi.records.people.reach import reach_person
 from tiwizi.records.trail.gate import Act, operation
-from tiwizi.records.trail.refusal import Refused
+from tiwizi.records.trail.refusal import Refused, one_of
 
 
 @operation("people.make_card", need="people.write_letters")
@@ -25,9 +25,7 @@ def make_card(act: Act, *, person: int) -> int:
 @operation("people.revoke_card", need="people.write_letters")
 def revoke_card(act: Act, *, card: int) -> int:
     """A card is lost, or its holder is no longer to show it: from now on it says no."""
-    found = Card.objects.filter(id=card).first()
-    if found is None:
-        raise Refused("no_such", what="card", number=card)
+    found = one_of(Card.objects.filter(id=card), "card", card)
     reach_person(act, found.person_id)
     if found.revoked_at is not None:
         raise Refused("card_revoked", number=found.number)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from tiwizi.records.people.models import BrokenGlass, Household, RoleGrant
 from tiwizi.records.people.queries import BREAKS_GLASS, in_force
 from tiwizi.records.trail.gate import Act, operation
-from tiwizi.records.trail.refusal import Refused
+from tiwizi.records.trail.refusal import Refused, one_of
 
 OPEN_FOR = timedelta(minutes=60)
 #: A reason is a sentence, not a sign.
@@ -19,9 +19,7 @@ ALERTED = "dpo"
 def break_glass(act: Act, *, household: int, reason: str) -> str:
     """Read what the care of a household was for an hour from now on. The data protection officers are told; every look
     leaves its trace as always. Until when, in ISO 8601. Refused: glass_needs_a_reason, no_such, own_family."""
-    home = Household.objects.filter(id=household).first()
-    if home is None:
-        raise Refused("no_such", what="household", number=household)
+    home = one_of(Household.objects.filter(id=household), "household", household)
     act.within(home.region_id)
     act.not_own(home.id)
     reason = " ".join(reason.split())

@@ -9,7 +9,7 @@ from tiwizi.records.people.models import Address, Employer, Employment, Househol
 from tiwizi.records.people.reach import reach_household, reach_person, touch, word
 from tiwizi.records.trail.former import keep_former
 from tiwizi.records.trail.gate import Act, operation
-from tiwizi.records.trail.refusal import Refused
+from tiwizi.records.trail.refusal import Refused, one_of
 from tiwizi.rules.cin import read_cin
 from tiwizi.rules.mistake import Mistake
 from tiwizi.rules.phone import read_phone
@@ -85,9 +85,7 @@ def change_role(act: Act, *, person: int, role: str, on: date) -> int:
 @operation("people.end_membership", need="people.write")
 def end_membership(act: Act, *, membership: int, on: date) -> int:
     """Somebody leaves a household; ``on`` is the first day on which they are not of it. The household."""
-    place = Membership.objects.filter(id=membership).first()
-    if place is None:
-        raise Refused("no_such", what="membership", number=membership)
+    place = one_of(Membership.objects.filter(id=membership), "membership", membership)
     reach_household(act, place.household_id)
     if place.until is not None:
         raise Refused("ended_already", since=place.since)

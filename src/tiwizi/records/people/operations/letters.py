@@ -11,7 +11,7 @@ from typing import Any
 from tiwizi.records.people.models import Letter, Mutual, Person
 from tiwizi.records.people.reach import reach_household, reach_person
 from tiwizi.records.trail.gate import Act, operation
-from tiwizi.records.trail.refusal import Refused
+from tiwizi.records.trail.refusal import Refused, one_of
 
 KINDS = ("statement", "refusal", "missing_piece", "slip", "payment")
 WAYS = ("post", "counter", "e_mail")
@@ -84,9 +84,7 @@ def _kept(
 @operation("people.send_letter", need="people.write_letters")
 def send_letter(act: Act, *, letter: int, way: str) -> int:
     """A letter left by post, at the counter, or by e-mail. Once."""
-    found = Letter.objects.filter(id=letter).first()
-    if found is None:
-        raise Refused("no_such", what="letter", number=letter)
+    found = one_of(Letter.objects.filter(id=letter), "letter", letter)
     reach_household(act, found.household_id)
     if way not in WAYS:
         raise Refused("no_such_word", what="way", word=way, known=", ".join(WAYS))

@@ -7,7 +7,7 @@ from datetime import date
 from tiwizi.records.people.models import Consent, Document
 from tiwizi.records.people.reach import reach_household, reach_person
 from tiwizi.records.trail.gate import Act, operation
-from tiwizi.records.trail.refusal import Refused
+from tiwizi.records.trail.refusal import Refused, one_of
 
 #: What a paper may be; all but the last four may say something of somebody's health.
 PAPERS = ("invoice", "prescription", "medical", "other", "identity", "civil", "school", "bank")
@@ -68,9 +68,7 @@ def give_consent(act: Act, *, person: int, purpose: str, on: date, document: int
 @operation("people.withdraw_consent", need="people.write")
 def withdraw_consent(act: Act, *, consent: int, on: date) -> int:
     """They no longer do."""
-    given = Consent.objects.filter(id=consent).first()
-    if given is None:
-        raise Refused("no_such", what="consent", number=consent)
+    given = one_of(Consent.objects.filter(id=consent), "consent", consent)
     reach_person(act, given.person_id)
     if given.withdrawn_on is not None or on < given.given_on:
         raise Refused(

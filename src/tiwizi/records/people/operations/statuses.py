@@ -10,7 +10,7 @@ from tiwizi.records.people.models import Status
 from tiwizi.records.people.reach import reach_person, touch
 from tiwizi.records.trail.former import keep_former
 from tiwizi.records.trail.gate import Act, operation
-from tiwizi.records.trail.refusal import Refused
+from tiwizi.records.trail.refusal import Refused, one_of
 from tiwizi.rules.terms import STATUSES
 
 
@@ -34,9 +34,7 @@ def add_status(act: Act, *, person: int, status: str, since: date, until: date |
 @operation("people.end_status", need="people.write")
 def end_status(act: Act, *, status: int, until: date) -> int:
     """Let a status end earlier, or say when one that was open ends."""
-    held = Status.objects.filter(id=status).first()
-    if held is None:
-        raise Refused("no_such", what="status", number=status)
+    held = one_of(Status.objects.filter(id=status), "status", status)
     place = reach_person(act, held.person_id)
     if until <= held.since or (held.until is not None and until > held.until):
         raise Refused("ends_before_it_began" if until <= held.since else "ended_already", since=held.since)
