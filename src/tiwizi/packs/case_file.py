@@ -183,8 +183,9 @@ class _Reader:
         for unknown in row.keys() - set(columns):
             case.faults.append(self._say("unknown_key", where=case.id, name=unknown, known=", ".join(columns)))
         cells = dict.fromkeys(columns, "") | {key: _cell(value) for key, value in row.items()} | more
-        if cells.get("person"):
-            cells["person"] = f"{case.id}/{cells['person']}"
+        for of in ("person", "approval_person"):
+            if cells.get(of):
+                cells[of] = f"{case.id}/{cells[of]}"
         if name in ("people", "claims") or (name == "cover" and not cells["person"]):
             cells["household"] = case.id
         self.tables[name].append(cells)

@@ -30,6 +30,9 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
 CLAIM_ATTRIBUTES = ("sector", "level", "setting", "overnight", "visit", "network", "payee", "prior_approval")
 PERSON_ATTRIBUTES = ("role", "sex")
 STATUSES = ("long_term_illness", "disability", "schooling", "pensioner")
+#: What of the prior approval that a claim names may not fit a line, which then is one without approval; "given": it was
+#: asked for, and is not given.
+UNFIT = ("person", "act", "day", "given")
 #: Besides, a condition may ask the age ("adult", "child", "<26", ">=60", "18..25") and the kind of claim.
 
 STATES = ("paid", "reduced", "refused", "to_review")
@@ -86,5 +89,6 @@ REASONS: tuple[Reason, ...] = (
     Reason("reported", "reduction"),  # what the other payer left
     Reason("review_above", "note"),  # so large that a person looks before it is paid
     Reason("approved_amount", "reduction"),  # above what its prior approval is for; after the ceilings and points
+    Reason("approved_quantity", "reduction"),  # units beyond those that its prior approval is for; before the counts
 )
 REASON_CODE = {reason.name: code for code, reason in enumerate(REASONS)}

@@ -172,6 +172,20 @@ def test_a_prior_approval_is_a_number_and_not_a_word_for_no() -> None:
     assert book(rows).facts.claim_attributes[:, -1].tolist() == [1, 0, 0]
 
 
+def test_what_an_approval_is_for_needs_the_approval_and_days_that_follow_each_other() -> None:
+    rows = tables()
+    columns = ("prior_approval", "approval_code", "approval_from", "approval_until")
+    said = (("A1", "CS", "2026-03-02", "2026-03-02"), ("", "CS", "", ""), ("A1", "NONE", "", ""))
+    for row, cells in zip(rows["claims"], said, strict=True):
+        row |= dict(zip(columns, cells, strict=True))
+    reasons = [row.reason for row in book(rows).repair.rows("en") if row.table == "claims"]
+    assert reasons == [
+        "“2026-03-02” lies before the day on which it begins.",
+        "What a prior approval is for is stated, but no prior approval is named.",
+        "The code NONE is not in the tariff.",
+    ]
+
+
 def _written(rows: Tables, path: Path, lang: str) -> list[dict[str, str]]:
     write_repair(path, book(rows), lang=lang)
     with path.open(encoding="utf-8-sig", newline="") as file:

@@ -329,21 +329,31 @@ class Book:
             reported={
                 layer.id: self.reported(made["billed"]) for layer in self.plan.layers if layer.decided == "reported"
             },
-            **self.approvals(made["billed"]),
+            **self.approvals(made["billed"], made["quantity"]),
             **made,
         )
 
-    def approvals(self, billed: Column) -> dict[str, Column]:
-        """Some lines of some households stand on prior approvals of an amount, each approval under several lines."""
-        d, approval, approved = self.d, np.full(len(billed), -1, np.int64), np.full(len(billed), -1, np.int64)
+    def approvals(self, billed: Column, quantity: Column) -> dict[str, Column]:
+        """Some lines of some households stand on prior approvals of an amount or a quantity, several on each; others
+        do not fit the one that their claim names."""
+        d = self.d
+        approval, approved, units = (np.full(len(billed), -1, np.int64) for _ in range(3))
         for first, end in pairwise(starts(self.sizes["line"])):
             for _ in range(d.pick((0, 0, 1, 2))):
                 standing = [i for i in range(first, end) if approval[i] < 0 and d.chance(0.5)]
                 if standing:
                     whole = int(billed[standing].sum())
                     approval[standing] = standing[0]
-                    approved[standing] = min(MAX_AMOUNT, d.pick((whole // 2, whole // 5, 1_000, d.amount(), 0)))
-        return {"approval": approval, "approved": approved} if (approval >= 0).any() else {}
+                    way = d.whole(0, 2)
+                    if way != 1:
+                        approved[standing] = min(MAX_AMOUNT, d.pick((whole // 2, whole // 5, 1_000, d.amount(), 0)))
+                    if way != 0:
+                        asked = int(quantity[standing].astype(np.int64).sum())
+                        units[standing] = min(MAX_QUANTITY, d.pick((asked // 2, asked // 3, asked, 1_000, 1, 0)))
+        unfit = np.array([d.whole(1, 15) if at < 0 and d.chance(0.1) else 0 for at in approval], np.int8)
+        if not (approval >= 0).any() and not unfit.any():
+            return {}
+        return {"approval": approval, "approved": approved, "approved_quantity": units, "unfit": unfit}
 
     def reported(self, billed: Column) -> Column:
         d = self.d

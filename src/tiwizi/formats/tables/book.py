@@ -280,7 +280,7 @@ def _checked(
     people = read("people", read_people)
     statuses, cover = read("statuses", read_statuses, people), read("cover", read_cover, people)
     prices = read("tariff", read_tariff)
-    claims = read("claims", read_claims, people)
+    claims = read("claims", read_claims, people, prices)
     lines = read("lines", read_lines, people, claims, prices, statuses, cover)
     reported = read("reported", read_reported, claims, lines)
     doubt = question(lines.unit_price, lines.billed, lines.quantity, lines.code, prices.tariff, asked.currency)
@@ -323,7 +323,7 @@ def _joined(people: People, statuses: Statuses, cover: Cover, prices: Prices, cl
         care_to=claims.care_to, episode=claims.episode,
         claim=lines.claim, person=lines.person, day=lines.day, code=lines.code, quantity=lines.quantity,
         billed=lines.billed, allowed=lines.allowed, session=lines.session,
-        approval=lines.approval, approved=lines.approved,
+        **lines.approvals,
         household_row=people.person_row[people.person_start[:-1]], claim_row=claims.row, line_row=lines.row,
         reported=reported,
     )  # fmt: skip

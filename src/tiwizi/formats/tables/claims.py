@@ -11,18 +11,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tiwizi.formats.tables.approvals import Approvals, on_approvals, read_approvals
 from tiwizi.formats.tables.check import keys
 from tiwizi.formats.tables.households import Cover, People, Statuses, once_each
 from tiwizi.formats.tables.order import chosen, number_ranks, places, sorting_order, starts
 from tiwizi.formats.tables.schema import fold, words
 from tiwizi.formats.tables.sheet import Sheet
-from tiwizi.formats.tables.tariff import Prices
+from tiwizi.formats.tables.tariff import Prices, codes_in_tariff
 from tiwizi.rules.money import MAX_AMOUNT, QUANTITY_SCALE
 from tiwizi.rules.period import NO_DAY
 from tiwizi.rules.terms import ATTRIBUTES, CLAIM_ATTRIBUTES
 
 Rows = NDArray[Any]
-NO_AMOUNT = np.int64(2**62)
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,7 @@ class Claims:
     received: Rows
     care_to: Rows
     episode: Rows
-    approval: Rows  # which prior approval of an amount each names, -1 for none; empty where the table has no amounts
-    approved: Rows  # that amount
+    approvals: Approvals | None  # by row of the table
     row: Rows
     lost: Any
 
@@ -45,7 +44,7 @@ class Claims:
 @dataclass(frozen=True)
 class Lines:
     """``names`` are the identifiers of the lines as positions (``name``) in a vocabulary, ranked as numbers.
-    ``approval``, ``approved``: as the facts have them."""
+    ``approvals``: the columns OF_APPROVALS of the facts."""
 
     name: Rows
     names: Any
@@ -58,22 +57,21 @@ class Lines:
     billed: Rows
     allowed: Rows
     session: Rows
-    approval: Rows
-    approved: Rows
+    approvals: dict[str, Rows]
     row: Rows
     unit_price: Rows
     lost: Any  # of rows in repair: claim and line, as _claim_and_line joins them
 
 
-def read_claims(sheet: Sheet, people: People) -> Claims:
+def read_claims(sheet: Sheet, people: People, prices: Prices) -> Claims:
     """Checks the table; what is wrong stays in the sheet."""
     names, home_names = sheet.keys("claim"), sheet.keys("household")
     household = sheet.match("household", home_names, people.households, people.lost_households, of="household")
     attributes = read_attributes(sheet)
     provider, providers = sheet.coded("provider")
     care_to, received = read_days(sheet)
-    approved = sheet.numbers("amount_approved")
-    sheet.find((approved >= 0) & (attributes[:, _APPROVAL] == 0), "amount_approved", "amount_without_approval")
+    named = attributes[:, _APPROVAL] != 0
+    approvals = read_approvals(sheet, people, prices, named=named, household=household)
     ranks = once_each(sheet, names, "claim", key="duplicate_claim")
     rows = sheet.good
     order = sorting_order((household[rows], ranks[rows]))
@@ -81,8 +79,8 @@ def read_claims(sheet: Sheet, people: People) -> Claims:
     return Claims(
         names.take(pa.array(rows)), household[rows], starts(household[rows], len(people.households)), attributes[rows],
         provider[rows], providers, received[rows], care_to[rows], _episodes(sheet, rows, household[rows]),
-        *_approvals(sheet, rows, household[rows], approved[rows]), rows,
-        sheet.lost(names),
+        approvals.shared(~sheet.bad) if approvals else None,
+        rows, sheet.lost(names),
     )  # fmt: skip
 
 
@@ -134,27 +132,11 @@ def _episodes(sheet: Sheet, rows: Rows, household: Rows) -> Rows:
     return alone
 
 
-def _approvals(sheet: Sheet, rows: Rows, household: Rows, approved: Rows) -> tuple[Rows, Rows]:
-    """By claim: which prior approval of an amount it names, and the amount. Claims of a household that name the same
-    share it; where they state several amounts, it is for the smallest."""
-    none: Rows = np.zeros(0, np.int64)
-    if not (approved >= 0).any():
-        return none, none
-    name = sheet.coded("prior_approval")[0][rows].astype(np.int64)
-    approval = np.where(name < 0, -1, household * (int(name.max()) + 1) + name)
-    named, group = np.unique(approval, return_inverse=True)
-    amount = np.full(len(named), NO_AMOUNT)
-    np.minimum.at(amount, group, np.where(approved < 0, NO_AMOUNT, approved))
-    of_claim = amount[group]
-    counts = (approval >= 0) & (of_claim < NO_AMOUNT)
-    return np.where(counts, group, -1), np.where(counts, of_claim, -1)
-
-
 def read_lines(sheet: Sheet, people: People, claims: Claims, prices: Prices, statuses: Statuses, cover: Cover) -> Lines:
     """Checks the table; what is wrong stays in the sheet."""
     claim, person = _claim_and_person(sheet, people, claims)
     name, names = sheet.coded("line")
-    code = _codes(sheet, prices)
+    code = codes_in_tariff(sheet, "code", prices)
     day = sheet.days("date", blank=NO_DAY)
     amounts = read_amounts(sheet)
     session = np.maximum(sheet.numbers("session"), 0).astype(np.int16)
@@ -168,27 +150,16 @@ def read_lines(sheet: Sheet, people: People, claims: Claims, prices: Prices, sta
     good = sheet.good
     rows, pick = chosen(good, _decided_order(good, claims, claim, day, ranked), sheet.rows)
     claim, person = claim[pick].astype(np.int64), person[pick].astype(np.int64)
-    approval, approved = on_approvals(claims.approval, claims.approved, claim)
+    home, on = claims.household[claim], {}
+    if claims.approvals is not None:
+        about = {"person": person, "act": code[pick], "day": day[pick]}
+        on = on_approvals(claims.approvals, claims.row[claim], home=home, **about)
     return Lines(
-        name[pick], names, starts(claims.household[claim], len(people.households)), claim, person, day[pick],
+        name[pick], names, starts(home, len(people.households)), claim, person, day[pick],
         code[pick], amounts["quantity"][pick].astype(np.int32), amounts["billed"][pick], amounts["allowed"][pick],
-        session[pick], approval, approved, rows, amounts["unit_price"][pick],
+        session[pick], on, rows, amounts["unit_price"][pick],
         _claim_and_line(sheet, np.flatnonzero(sheet.bad)),
     )  # fmt: skip
-
-
-def on_approvals(approval: Rows, approved: Rows, row: Rows) -> tuple[Rows, Rows]:
-    """Of lines: the first that stands on the same prior approval, and its amount, -1 on none; nothing at all where no
-    line stands on one. approval: numbers that are equal where approvals are, -1 for none; row: that of each line."""
-    of_line = approval[row] if len(approval) else approval
-    standing = np.flatnonzero(of_line >= 0)
-    none = np.full(len(of_line) if len(standing) else 0, -1, np.int64)
-    if len(standing) == 0:
-        return none, none
-    first, amounts = none, none.copy()
-    _, at, group = np.unique(of_line[standing], return_index=True, return_inverse=True)
-    first[standing], amounts[standing] = standing[at][group], approved[row][standing]
-    return first, amounts
 
 
 def _claim_and_person(sheet: Sheet, people: People, claims: Claims) -> tuple[Rows, Rows]:
@@ -199,17 +170,6 @@ def _claim_and_person(sheet: Sheet, people: People, claims: Claims) -> tuple[Row
     sheet.match("claim", claim_names, claims.claims, claims.lost, of="claim", place=claim)
     sheet.match("person", person_names, people.people, people.lost_people, of="person", place=person)
     return claim, person
-
-
-def _codes(sheet: Sheet, prices: Prices) -> Rows:
-    """Positions in the tariff's codes (int32)."""
-    found, names = sheet.coded("code")
-    place = places(names, prices.codes)
-    lost = pc.is_in(names, value_set=prices.lost).to_numpy(zero_copy_only=False)
-    place, lost = np.append(place, -1), np.append(lost, False)
-    sheet.find(lost[found], "code", "code_in_repair")
-    sheet.find((found >= 0) & (place[found] < 0) & ~lost[found], "code", "unknown_code")
-    return place[found].astype(np.int32)
 
 
 def read_amounts(sheet: Sheet) -> dict[str, Rows]:

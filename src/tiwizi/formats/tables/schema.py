@@ -94,7 +94,12 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         Column("network", "network", False, "réseau", "الشبكة", "", "in"),
         Column("payee", "payee", False, "payé à|à payer à|destinataire", "المؤدى له", "pay to", "member"),
         Column(
-            "prior_approval", "text", False, "accord préalable|prise en charge", "الموافقة المسبقة|التحمل", "approval"
+            "prior_approval",
+            "text",
+            False,
+            "entente préalable|accord préalable|prise en charge",
+            "الموافقة المسبقة|التحمل",
+            "approval",
         ),
         Column(
             "amount_approved",
@@ -104,6 +109,11 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
             "المبلغ المقبول|مبلغ التحمل",
             "approved amount",
         ),
+        Column("approval_person", "key", False, "bénéficiaire de l'entente", "المستفيد من الموافقة", "approved person"),
+        Column("approval_code", "name", False, "acte de l'entente", "رمز عمل الموافقة", "approved act"),
+        Column("approval_quantity", "quantity", False, "quantité de l'entente", "كمية الموافقة", "approved units"),
+        Column("approval_from", "day", False, "entente valable du", "الموافقة صالحة من", "approved from"),
+        Column("approval_until", "day", False, "entente valable jusqu'au", "الموافقة صالحة إلى", "approved until"),
         Column("care_from", "day", False, "début des soins|soins du", "بداية العلاج", "care start"),
         Column("care_to", "day", False, "fin des soins|soins au", "نهاية العلاج", "care end"),
         Column(

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tiwizi.formats.tables.order import sorting_order, starts
+from tiwizi.formats.tables.order import places, sorting_order, starts
 from tiwizi.formats.tables.sheet import Sheet
 from tiwizi.rules.adjudicate.columns import Tariff
 from tiwizi.rules.period import NEVER, NO_DAY
@@ -30,6 +31,17 @@ class Prices:
     providers: Any
     row: Rows
     lost: Any
+
+
+def codes_in_tariff(sheet: Sheet, name: str, prices: Prices) -> Rows:
+    """Positions in the tariff's codes (int32) of a column of another table, -1 for blank."""
+    found, names = sheet.coded(name)
+    place = places(names, prices.codes)
+    lost = pc.is_in(names, value_set=prices.lost).to_numpy(zero_copy_only=False)
+    place, lost = np.append(place, -1), np.append(lost, False)
+    sheet.find(lost[found], name, "code_in_repair")
+    sheet.find((found >= 0) & (place[found] < 0) & ~lost[found], name, "unknown_code")
+    return np.asarray(place[found].astype(np.int32))
 
 
 def read_tariff(sheet: Sheet) -> Prices:

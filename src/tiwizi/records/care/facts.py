@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tiwizi.formats.tables.claims import after_review, on_approvals
+from tiwizi.formats.tables.approvals import Approvals, on_approvals
+from tiwizi.formats.tables.claims import after_review
 from tiwizi.formats.tables.order import sorting_order, starts, text_ranks
 from tiwizi.records.care.basis import Basis
 from tiwizi.records.database.columns import Kind, among, read_columns
@@ -35,11 +36,13 @@ _CLAIM_KINDS |= dict.fromkeys((*_CLAIM, "prior_approval"), "int")
 _CLAIM_KINDS |= {"received": "day", "care_to": "day", "episode": "text"}
 
 
-#: The prior approvals of an amount that claims name, with whom and what they are for.
-_AMOUNTS = """SELECT {claim} AS claim, a.id AS approval, a.person_id AS person, a.act_id AS act,
-    COALESCE(a.amount_approved, a.amount) AS amount FROM care_priorapproval a {named}
-    WHERE a.state = 'approved' AND COALESCE(a.amount_approved, a.amount) IS NOT NULL AND """
-_AMOUNT_KINDS: dict[str, Kind] = dict.fromkeys(("claim", "approval", "person", "act", "amount"), "int")
+#: The prior approvals that claims name and the records know, with all that they are for.
+_NAMED = """SELECT {claim} AS claim, a.id AS same, a.person_id AS person, a.act_id AS act, a.since AS since,
+    a.until AS until, COALESCE(a.amount_approved, a.amount) AS amount,
+    COALESCE(a.quantity_approved, a.quantity) AS quantity, CASE a.state WHEN 'approved' THEN 1 ELSE 0 END AS given
+    FROM care_priorapproval a {named} WHERE """
+_NAMED_KINDS: dict[str, Kind] = dict.fromkeys(("claim", "same", "person", "act", "amount", "quantity", "given"), "int")
+_NAMED_KINDS |= {"since": "day", "until": "day"}
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,6 @@ def read_known(households: Column, by: Basis, *, also_withdrawn: bool = False, t
     lines, claim, person, withdrawn = _lines(claims, claim_home, people, also_withdrawn, typed)
     reported = _reported(lines["id"]) if any(y.decided == "reported" for y in by.plan.layers) else {}
     quantity, allowed = _after_review(lines)
-    approval, approved = _approvals(lines, households, typed)
     cover = _cover(households, people, periods, by)
     codes = by.code_of_act[lines["act"]]
     assert (codes >= 0).all(), "a line names an act that came after the tariff was opened"
@@ -118,8 +120,7 @@ def read_known(households: Column, by: Basis, *, also_withdrawn: bool = False, t
         billed=lines["billed"],
         allowed=allowed,
         session=lines["session"].astype(np.int16),
-        approval=approval,
-        approved=approved,
+        **_approvals(lines, households, typed),
         reported=reported,
     )
     return Known(
@@ -294,19 +295,20 @@ def _lines(
     return rows, rows["place"], person, withdrawn
 
 
-def _approvals(lines: Rows, households: Column, typed: Typed | None) -> tuple[Column, Column]:
-    """The prior approvals of an amount on which lines stand, as the facts have them: those that their claims name, for
-    the same person, and the same act where they are for one."""
-    joined = _AMOUNTS.format(claim="c.id", named="JOIN care_claim c ON c.approval = a.number")
-    rows = read_columns(f"{joined} {among('c.household_id', households)}", _AMOUNT_KINDS)
+def _approvals(lines: Rows, households: Column, typed: Typed | None) -> dict[str, Column]:
+    """What lines stand on of the prior approvals that their claims name, and which of those do not fit them, as the
+    facts have it: an approval is for one person, and for one act and for some days where it says so."""
+    joined = _NAMED.format(claim="c.id", named="JOIN care_claim c ON c.approval = a.number")
+    rows = read_columns(f"{joined} {among('c.household_id', households)}", _NAMED_KINDS)
     if typed is not None and typed.approval:
-        more = read_columns(_AMOUNTS.format(claim=TYPED, named="") + "a.number = %s", _AMOUNT_KINDS, [typed.approval])
+        more = read_columns(_NAMED.format(claim=TYPED, named="") + "a.number = %s", _NAMED_KINDS, [typed.approval])
         rows = _with(rows, more)
     rows = _sorted(rows, "claim")
+    rows["until"] = _open(rows["until"])
+    known = Approvals(**{name: rows[name] for name in _NAMED_KINDS if name != "claim"})
     at = _places(rows["claim"], lines["claim"])
-    own = {name: np.append(column, -1)[at] for name, column in rows.items()}
-    stands = (own["person"] == lines["person"]) & ((own["act"] < 0) | (own["act"] == lines["act"]))
-    return on_approvals(np.where(stands, own["approval"], -1), own["amount"], np.arange(len(at)))
+    about = {name: lines[name] for name in ("home", "person", "act", "day")}
+    return on_approvals(known, at, **about)
 
 
 def _after_review(lines: Rows) -> tuple[Column, Column]:

@@ -109,8 +109,16 @@ class Content:
         return np.asarray(sheet.days("care_from", blank=NO_DAY)[rows])
 
     @cached_property
-    def approved(self) -> Rows:
-        return np.asarray(self.arrival.sheet("claims").numbers("amount_approved")[self.arrival.book.rows["claims"]])
+    def approvals(self) -> dict[str, Any]:
+        """What claims say of the prior approvals that they name: the columns that the table has."""
+        sheet, rows = self.arrival.sheet("claims"), self.arrival.book.rows["claims"]
+
+        def cells(name: str, blank: Any) -> Any:
+            if blank == "":
+                return self.text("claims", name)
+            return sheet.days(name, blank=blank)[rows] if blank == NO_DAY else sheet.numbers(name)[rows]
+
+        return {name: cells(name, blank) for name, blank in care_claims.APPROVALS.items() if sheet.has(name)}
 
     @cached_property
     def claimed(self) -> dict[str, Rows]:
@@ -219,7 +227,7 @@ class Part:
             {name: codes[:, CLAIM_ATTRIBUTES.index(name)] for name in care_claims.ATTRIBUTES},
             {name: self._text(texts, part) for name, texts in content.claim_texts.items()},
             {"care_from": content.care_from[part], "care_to": facts.care_to[part], "received": facts.received[part]},
-            content.approved[part], content.told["claims"][part],
+            {name: cells[part] for name, cells in content.approvals.items()}, content.told["claims"][part],
         )  # fmt: skip
 
     def _stated_lines(self) -> care_lines.Stated:

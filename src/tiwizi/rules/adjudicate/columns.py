@@ -44,6 +44,10 @@ class Tariff:
     doubtful: Column  # bool
 
 
+#: The columns of lines that say what prior approvals are for, and what says nothing there.
+OF_APPROVALS = {"approval": -1, "approved": -1, "approved_quantity": -1, "unfit": 0}
+
+
 @dataclass(frozen=True)
 class Facts:
     """All that decides the claims of some households. Lines are in the order in which they are decided:
@@ -87,9 +91,11 @@ class Facts:
     billed: Column  # int64
     allowed: Column  # int64, what a reviewer left of billed (billed itself where nobody reviewed)
     session: Column  # int16
-    # lines, or none at all where no line stands on a prior approval of an amount
+    # lines, or none at all where no prior approval says what it is for (OF_APPROVALS)
     approval: Column = field(default_factory=lambda: np.zeros(0, np.int64))  # row of the first line on the same, or -1
     approved: Column = field(default_factory=lambda: np.zeros(0, np.int64))  # minor units that it is for, or -1
+    approved_quantity: Column = field(default_factory=lambda: np.zeros(0, np.int64))  # thousandths, or -1
+    unfit: Column = field(default_factory=lambda: np.zeros(0, np.int8))  # bits of terms.UNFIT
     # row of each in the tables read
     household_row: Column = field(default_factory=lambda: np.zeros(0, np.int64))
     claim_row: Column = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -154,11 +160,25 @@ class Facts:
         )
 
     def _approvals(self, lines: Taken) -> dict[str, Any]:
-        if len(self.approval) == 0:
-            return {"approval": self.approval, "approved": self.approved}
-        first = self.approval[lines.rows]
-        moved = np.where(first < 0, -1, first + lines.moved_by(lines))
-        return {"approval": moved, "approved": self.approved[lines.rows]}
+        taken = {name: column[lines.rows] for name in OF_APPROVALS if len(column := getattr(self, name))}
+        if taken:
+            taken["approval"] = np.where(taken["approval"] < 0, -1, taken["approval"] + lines.moved_by(lines))
+        return taken
+
+    def keep(self, lines: Column) -> Facts:
+        """The facts with some lines alone (bool, a line each), and everything else as it is."""
+        own = ("claim", "person", "day", "code", "quantity", "billed", "allowed", "session", "line_row", *OF_APPROVALS)
+        kept = {name: column[lines] for name in own if len(column := getattr(self, name))}
+        if len(self.approval):
+            stands = np.flatnonzero(kept["approval"] >= 0)
+            _, first, group = np.unique(kept["approval"][stands], return_index=True, return_inverse=True)
+            kept["approval"][stands] = stands[first][group]
+        return replace(
+            self,
+            line_start=np.append(0, np.cumsum(lines))[self.line_start],
+            reported={layer: paid[lines] for layer, paid in self.reported.items()},
+            **kept,
+        )
 
     @staticmethod
     def join(one: Facts, other: Facts) -> Facts:
@@ -172,15 +192,15 @@ class Facts:
             a, b = getattr(one, name), getattr(other, name)
             if name.endswith("_start"):
                 joined[name] = np.concatenate((a, b[1:] + a[-1]))
-            elif isinstance(a, np.ndarray) and not name.endswith("_row") and name not in ("approval", "approved"):
+            elif isinstance(a, np.ndarray) and not name.endswith("_row") and name not in OF_APPROVALS:
                 joined[name] = np.concatenate((a, b + shifts[name] if name in shifts else b))
         blank = [np.full(facts.lines, -1, np.int64) for facts in (one, other)]
         if len(one.approval) or len(other.approval):
-            own, then = (facts if len(facts.approval) else replace(facts, approval=none, approved=none)
-                         for facts, none in zip((one, other), blank, strict=True))  # fmt: skip
-            moved = np.where(then.approval < 0, -1, then.approval + one.lines)
-            joined["approval"] = np.concatenate((own.approval, moved))
-            joined["approved"] = np.concatenate((own.approved, then.approved))
+            for name, none in OF_APPROVALS.items():
+                own, then = (getattr(facts, name) if len(facts.approval) else np.full(facts.lines, none)
+                             for facts in (one, other))  # fmt: skip
+                then = np.where(then < 0, -1, then + one.lines) if name == "approval" else then
+                joined[name] = np.concatenate((own, then)).astype(getattr(one, name).dtype)
         layers = sorted(one.reported.keys() | other.reported.keys())
         reported = {y: np.concatenate((one.reported.get(y, blank[0]), other.reported.get(y, blank[1]))) for y in layers}
         return Facts(plan_codes=one.plan_codes, reported=reported, **joined)

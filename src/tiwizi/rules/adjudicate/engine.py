@@ -80,6 +80,8 @@ def fact_tables(plan: CompiledPlan, facts: Facts) -> kernel.FactTables:
         session=facts.session,
         approval=facts.approval,
         approved=facts.approved,
+        approved_quantity=facts.approved_quantity,
+        unfit=facts.unfit,
         reported=reported.ravel(),
         layer_covers=covers.ravel(),
         sizes=np.array([reported.shape[1], covers.shape[1], len(facts.approval)], np.int64),
@@ -224,6 +226,7 @@ class _Widest:
             taken=room(max(1, limits)),
             kind_bits=room(self.claims),
             paid_on=room(self.lines),
+            units_on=room(self.lines),
             counts=counts,
         )
 

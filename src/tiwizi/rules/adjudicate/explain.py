@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Literal
 
 import numpy as np
 
@@ -39,18 +40,22 @@ from tiwizi.rules.plan.document import (
     clauses,
 )
 from tiwizi.rules.plan.wording import Wording
-from tiwizi.rules.terms import TO_REVIEW
+from tiwizi.rules.terms import REASON_CODE, TO_REVIEW
 
 #: The texts for the rules that are told in another way where they leave nothing.
 NOTHING_LEFT = {
     "count": "count_none",
     "deductible": "deductible_all",
     "ceiling": "ceiling_none",
+    "approved_quantity": "approved_quantity_none",
     "coordination": "coordination_none",
     "reported": "reported_nothing",
 }
 #: The reasons that apply to what the rate has given. So does coordination, but where it is the base itself.
 AFTER_THE_RATE = ("ceiling", "awaiting_point_value", "point_value", "approved_amount", "rounding")
+#: The reasons that take from the bill what a person did not approve.
+APPROVED = ("review", "approved_quantity")
+_SHORT = 1 << REASON_CODE["approved_quantity"]
 #: The field of a coverage rule that a reason applies, where the law may be cited for it.
 FIELDS = {"reference": "rate", "rate": "rate", "unit_cap": "unit_cap", "fixed_amount": "fixed"}
 #: The texts that speak of each unit, and say it otherwise where there is only one.
@@ -82,13 +87,15 @@ def tellings(
     care = {line.number: line for line in home.lines}
     words, blocks, rulings = Wording(plan, lang), clauses(plan), Rulings(plan, home)
     history = histories(alone, tariff) if histories else reference.history(plan, alone, tariff)
+    short = any(decisions.reasons[line] & _SHORT for line in lines)
+    units = reference.units_left(plan, alone, tariff) if short else {}
     for line in lines:
         own, found = care[line - first], tuple(parts(plan, decisions, line))
         notes = tuple(entry for entry in trail(decisions, line) if entry.effect == "note")
         left = remains(history, rulings, own, [part.layer for part in found])
         yield Telling(
             words, blocks, home, own, int(decisions.billed[line]), rulings, left, found, notes,
-            waiting=int(decisions.state[line]) == TO_REVIEW,
+            waiting=int(decisions.state[line]) == TO_REVIEW, units=units.get(own.number),
         )  # fmt: skip
 
 
@@ -108,7 +115,8 @@ class Told:
 
 @dataclass(frozen=True)
 class Telling:
-    """One line of a household, to be told in the plan's words."""
+    """One line of a household, to be told in the plan's words. units: what was left of the quantity of its prior
+    approval, thousandths, where that cuts it."""
 
     words: Wording
     blocks: tuple[Clause | None, ...]
@@ -120,6 +128,7 @@ class Telling:
     parts: tuple[Part, ...]
     notes: tuple[Entry, ...]
     waiting: bool
+    units: int | None = None
 
     def all(self, label: str = "") -> list[str]:
         """Every sentence; ``label``: what the act is called."""
@@ -302,6 +311,10 @@ class Telling:
             return "point_value_when" if self.words.condition(clause.when) else reason
         if reason == "approved_amount" and self._paid_on_approval(entry):
             return "approved_amount_left" if entry.after else "approved_amount_none"
+        if reason == "approved_quantity" and not nothing and self.units not in (None, self._promised("quantity")):
+            return "approved_quantity_left"
+        if reason == "no_prior_approval" and self.line.unfit:
+            return "no_prior_approval_unfit"
         if reason == "rate":
             return self._rate_key(clause) if last else "rate"
         return NOTHING_LEFT.get(reason, reason) if nothing else reason
@@ -319,7 +332,16 @@ class Telling:
 
     def _paid_on_approval(self, entry: Entry) -> int:
         """What was paid before on the prior approval that cuts an amount: of its own amount it leaves what is after."""
-        return self.line.approval.amount - entry.after if self.line.approval else 0
+        return self._promised("amount") - entry.after if self.line.approval else 0
+
+    def _promised(self, what: Literal["amount", "quantity"]) -> int:
+        """What the prior approval is for; 0 where there is none."""
+        return int(getattr(self.line.approval, what, 0) or 0)
+
+    def _approved(self, entry: Entry) -> int:
+        """What of the bill may be paid at all, after review and for the units that were approved."""
+        own = (e.cut for part in self.parts if part.layer == entry.layer for e in part.entries if e.reason in APPROVED)
+        return self.billed - sum(own)
 
     def _session_key(self, entry: Entry) -> str:
         """A theatre and an anaesthesia have a worth of their own in a session, an act a share by its rank."""
@@ -351,8 +373,11 @@ class Telling:
             "after": lambda: money(entry.after),
             "cut": lambda: money(entry.cut),
             "prior": lambda: money(entry.prior),
-            "approved": lambda: money(self.billed - (line.billed - line.allowed)),
-            "promised": lambda: money(line.approval.amount if line.approval else 0),
+            "approved": lambda: money(self._approved(entry)),
+            "promised": lambda: money(self._promised("amount")),
+            "whole": lambda: self.words.units(self._promised("quantity")),
+            "left": lambda: self.words.units(self.units or 0),
+            "unfit": lambda: self.words.joined(self.say(f"unfit_{what}") for what in line.unfit),
             "paid_before": lambda: money(self._paid_on_approval(entry)),
             "age": lambda: self.words.counted(max(0, age_in_years(line.person.birth, line.day)), "age"),
             "received": lambda: self.words.day(line.claim.received),

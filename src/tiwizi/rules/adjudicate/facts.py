@@ -10,7 +10,7 @@ import numpy as np
 
 from tiwizi.rules.adjudicate.columns import Column, Facts, Tariff
 from tiwizi.rules.period import NEVER, NO_DAY, day_of
-from tiwizi.rules.terms import ATTRIBUTES, CLAIM_ATTRIBUTES, STATUSES
+from tiwizi.rules.terms import ATTRIBUTES, CLAIM_ATTRIBUTES, STATUSES, UNFIT
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,12 @@ class Claim:
 
 @dataclass(frozen=True)
 class Approval:
-    """A prior approval of an amount, in minor units. number: the first line that stands on it."""
+    """A prior approval of an amount (minor units), a quantity (thousandths) or both; None where it says nothing of it.
+    number: the first line that stands on it."""
 
     number: int
-    amount: int
+    amount: int | None
+    quantity: int | None
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Line:
     price: Price | None
     reported: Mapping[str, int]
     approval: Approval | None = None
+    unfit: tuple[str, ...] = ()  # of terms.UNFIT
 
 
 @dataclass(frozen=True)
@@ -173,13 +176,20 @@ def _line(facts: Facts, tariff: Tariff, row: int, claim: Claim, person: Person) 
         price=price_of(tariff, code, day, sector=sector, provider=claim.provider),
         reported={layer: int(a[row]) for layer, a in facts.reported.items() if a[row] >= 0},
         approval=_approval(facts, row),
+        unfit=_unfit(facts, row),
     )
 
 
 def _approval(facts: Facts, row: int) -> Approval | None:
     if len(facts.approval) == 0 or facts.approval[row] < 0:
         return None
-    return Approval(int(facts.approval[row]), int(facts.approved[row]))
+    amount, quantity = (int(n) if n >= 0 else None for n in (facts.approved[row], facts.approved_quantity[row]))
+    return Approval(int(facts.approval[row]), amount, quantity)
+
+
+def _unfit(facts: Facts, row: int) -> tuple[str, ...]:
+    bits = int(facts.unfit[row]) if len(facts.unfit) else 0
+    return tuple(name for bit, name in enumerate(UNFIT) if bits >> bit & 1)
 
 
 def price_of(tariff: Tariff, code: int, day: int, *, sector: int, provider: int) -> Price | None:

@@ -46,8 +46,9 @@ def fingerprints(plan: CompiledPlan, facts: Facts, tariff: Tariff, *, names: Nam
                   facts.allowed, facts.session, _care(plan, facts, tariff), _prices(plan, facts, tariff))  # fmt: skip
     if len(facts.approval):
         stands = facts.approval >= 0
-        on = _rows(lines, _at(names.lines, facts.approval), facts.approved)
-        lines = np.where(stands, on, lines)
+        first = np.where(stands, _at(names.lines, facts.approval), np.uint64(0))
+        on = _rows(lines, first, facts.approved, facts.approved_quantity, facts.unfit)
+        lines = np.where(stands | (facts.unfit != 0), on, lines)
     for layer in plan.plan.layers:
         if layer.decided == "reported" and layer.id in facts.reported:
             amounts = facts.reported[layer.id]

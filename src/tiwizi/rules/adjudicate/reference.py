@@ -28,13 +28,19 @@ from tiwizi.rules.terms import PAID, REASON_CODE, REASONS, REDUCED, REFUSED, TO_
 
 @dataclass
 class LineDecision:
-    """A line and what each step decides on it (None: it has nothing to say). note: a remark that takes nothing."""
+    """A line and what each step decides on it (None: it has nothing to say). note: a remark that takes nothing.
+
+    room: what its first step could pay. paid_here: what the layers pay that are decided here, and for how many units.
+    """
 
     line: Line
     billed: int
     steps: list[Outcome | None]
     note: Entry | None
+    room: Room
     state: int = PAID
+    paid_here: int = 0
+    units: int = 0
 
     @property
     def outcomes(self) -> list[Outcome]:
@@ -55,6 +61,13 @@ def history(plan: Plan, facts: Facts, tariff: Tariff) -> History:
     return History(engine.used.uses)
 
 
+def units_left(plan: Plan, facts: Facts, tariff: Tariff) -> dict[int, int]:
+    """By line of the only household of some facts, what was left of the quantity (thousandths) of its prior approval
+    before it; without those that stand on none of a quantity."""
+    lines = Reference(plan, household(facts, tariff, 0)).run()
+    return {one.line.number: one.room.units for one in lines if one.room.units is not None}
+
+
 class Reference:
     """The decisions of one household, line after line."""
 
@@ -62,7 +75,8 @@ class Reference:
         self.plan, self.home, self.steps = plan, home, steps(plan)
         self.rulings = Rulings(plan, home)
         self.used = Accumulators(home)
-        self.paid_on: dict[int, int] = defaultdict(int)  # by prior approval of an amount
+        self.paid_on: dict[int, int] = defaultdict(int)  # by prior approval
+        self.units_on: dict[int, int] = defaultdict(int)  # thousandths
         self.standing: list[Line] = []
 
     def run(self) -> Iterator[LineDecision]:
@@ -104,30 +118,38 @@ class Reference:
     def _decide(self, line: Line, rulings: list[list[Ruling]], terms: sessions.Terms) -> LineDecision:
         """A line, step after step. What one step holds for a person's eyes, no later step pays around."""
         billed = max([line.billed, *(lump_sum(self.plan, r, line) for step in rulings for r in step)])
-        decision = LineDecision(line, billed, [], self._note(line, billed))
         approved = billed - (line.billed - line.allowed)
+        decision = LineDecision(line, billed, [], self._note(line, billed), self._room(approved, line))
         held = ""
         for step in rulings:
             remaining = approved - sum(outcome.paid for outcome in decision.outcomes)
-            room = Room(remaining, self._promised(line))
-            candidates = [self._outcome(r, line, billed, room, terms, held) for r in step]
+            candidates = [self._outcome(r, line, billed, self._room(remaining, line), terms, held) for r in step]
             chosen = self._choose(candidates) if candidates else None
             decision.steps.append(chosen)
-            if chosen and line.approval and self.plan.layers[chosen.ruling.layer].decided != "reported":
-                self.paid_on[line.approval.number] += chosen.paid
+            if chosen and self.plan.layers[chosen.ruling.layer].decided != "reported":
+                decision.paid_here += chosen.paid
+                decision.units = max(decision.units, chosen.units)
+                if line.approval:
+                    self.paid_on[line.approval.number] += chosen.paid
             entries = chosen.amount.entries if chosen else []
             held = held or next((entry.reason for entry in entries if _effect(entry.reason) == "review"), "")
         for outcome in decision.outcomes:
             self.used.record(outcome.uses)
+        if line.approval:
+            self.units_on[line.approval.number] += decision.units
         decision.state = _state(decision)
         _check(decision)
         return decision
 
-    def _promised(self, line: Line) -> int | None:
-        """What is left of the amount that the line's prior approval is for: nothing is promised beyond it."""
-        if line.approval is None:
-            return None
-        return max(0, line.approval.amount - self.paid_on[line.approval.number])
+    def _room(self, remaining: int, line: Line) -> Room:
+        """What a step may pay. Nothing is promised beyond the amount and the quantity of the line's prior approval; the
+        steps share the amount, but each is about the same units."""
+        approval = line.approval
+        if approval is None:
+            return Room(remaining)
+        amount = None if approval.amount is None else max(0, approval.amount - self.paid_on[approval.number])
+        units = None if approval.quantity is None else max(0, approval.quantity - self.units_on[approval.number])
+        return Room(remaining, amount, units)
 
     def _outcome(
         self, ruling: Ruling, line: Line, billed: int, room: Room, terms: sessions.Terms, held: str
@@ -205,6 +227,11 @@ def _check(decision: LineDecision) -> None:
     assert decision.billed == sum(paid) + reductions + share, "the three sums hold on every line"
     assert all(amount >= 0 for amount in (*paid, reductions, share))
     assert sum(paid) <= decision.billed, "the layers together never pay more than was billed"
+    room, quantity = decision.room, decision.line.quantity
+    assert room.amount is None or decision.paid_here <= room.amount, "no more is paid than was approved"
+    if room.units is not None and quantity > room.units:
+        assert decision.units <= room.units, "nor for more units"
+        assert decision.paid_here * quantity <= room.bill * room.units + quantity, "nor more for them than their part"
     for outcome in decision.outcomes:
         cuts = sum(entry.cut for entry in outcome.amount.entries)
         assert decision.billed == outcome.paid + cuts, "a layer's cuts lead from the bill to what it pays"

@@ -126,7 +126,7 @@ class Rulings:
 
     def _context(self, line: Line, cover: Cover) -> Context:
         person = line.person
-        values = dict(line.claim.attributes)
+        values = dict(line.claim.attributes) | ({"prior_approval": "no"} if line.unfit else {})
         values |= {"role": person.role, "sex": person.sex, "stage": cover.stage}
         values |= {status: "yes" if person.has(status, line.day) else "no" for status in STATUSES}
         age = max(0, age_in_years(person.birth, line.day))

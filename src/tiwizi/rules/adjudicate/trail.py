@@ -36,7 +36,7 @@ class Entry:
 
     @property
     def refuses(self) -> bool:
-        return self.effect == "refusal" or (self.reason == "count" and self.after == 0)
+        return self.effect == "refusal" or (self.reason in ("count", "approved_quantity") and self.after == 0)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""Steps 6 to 13: what one layer pays on one line that nothing refuses - counts, base, session, caps, deductible,
-rate, ceilings, points, approved amount, coordination, rounding. The steps stand in ``Valuation.run`` in their order."""
+"""Steps 6 to 13: what one layer pays on one line that nothing refuses - approved quantity, counts, base, session, caps,
+deductible, rate, ceilings, points, approved amount, coordination, rounding. The steps stand in ``Valuation.run`` in
+their order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tiwizi.rules.adjudicate import sessions
@@ -21,7 +22,7 @@ class Outcome:
     """What a layer decides on a line, not yet final: the trail and what it would use up.
 
     worth: what limits are used up by (before points become money); by_terms: the promise before limits; countable:
-    whether the care itself is covered, whatever is left of ceilings.
+    whether the care itself is covered, whatever is left of ceilings; units: the quantity that something is paid for.
     """
 
     ruling: Ruling
@@ -29,6 +30,7 @@ class Outcome:
     worth: int = 0
     by_terms: int = 0
     countable: bool = False
+    units: int = 0
     uses: list[tuple[Any, Use]] = field(default_factory=list)
 
     @property
@@ -38,15 +40,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Room:
-    """What a layer may pay at most, in minor units. bill: what earlier steps left of it; approval: what is left of the
-    amount of the line's prior approval, None where it stands on none."""
+    """What a layer may pay at most. bill: what earlier steps left of it, in minor units; amount, units: what is left of
+    the amount and of the quantity (thousandths) of the line's prior approval, None where it is for no such thing."""
 
     bill: int
-    approval: int | None = None
+    amount: int | None = None
+    units: int | None = None
 
     @property
     def least(self) -> int:
-        return self.bill if self.approval is None else min(self.bill, self.approval)
+        return self.bill if self.amount is None else min(self.bill, self.amount)
 
 
 def lump_sum(plan: Plan, ruling: Ruling, line: Line) -> int:
@@ -97,6 +100,7 @@ class Valuation:
             return self.amount.stop("doubtful_price", self.clause)
         if unit_price is None or rate < 0:
             return self.amount.stop("no_price", self.clause)
+        self._approved_units()
         self._gaps_and_counts()
         if self.amount.stopped:
             return None
@@ -136,6 +140,17 @@ class Valuation:
             return None
         bases = (price.reimbursement_base, price.generic_base) if self.rule.base == "lower" else ()
         return min([own, *(1000 * base for base in bases if base >= 0)])
+
+    def _approved_units(self) -> None:
+        """Step 6: units beyond those that were approved are no part of the bill."""
+        left, whole = self.room.units, self.amount.left
+        if left is None or self.quantity <= left:
+            return
+        if left == 0:
+            return self.amount.stop("approved_quantity")
+        self.amount.to(self._of(whole * left, self.quantity), "approved_quantity")
+        self.room = replace(self.room, bill=max(0, self.room.bill - (whole - self.amount.left)))
+        self.quantity = left
 
     def _gaps_and_counts(self) -> None:
         """Step 6: the quantity is cut to what is left; a limit that leaves nothing stops the amount."""
@@ -231,8 +246,8 @@ class Valuation:
 
     def _settle(self) -> None:
         """Steps 12 and 13: never more than was approved and than is left of the bill, rounded as the plan says."""
-        if self.room.approval is not None:
-            self.amount.to(min(self.amount.left, self.room.approval), "approved_amount")
+        if self.room.amount is not None:
+            self.amount.to(min(self.amount.left, self.room.amount), "approved_amount")
         self.amount.to(min(self.amount.left, self.room.bill), "coordination")
         rounded = self._of(self.amount.left, self.plan.round_to) * self.plan.round_to
         self.amount.to(min(rounded, self.room.least), "rounding")
@@ -243,6 +258,7 @@ class Valuation:
         """Counts, gaps and ceilings are used up by what is paid (by what it is worth, where points wait)."""
         if self.outcome.worth <= 0:
             return
+        self.outcome.units = self.quantity
         for limit in self.limits:
             if limit.kind == "ceiling":
                 self._use(limit, self.outcome.worth)

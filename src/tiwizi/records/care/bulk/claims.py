@@ -15,6 +15,7 @@ from tiwizi.records.database.columns import add_columns, read_matching
 from tiwizi.records.database.findings import Findings
 from tiwizi.records.database.periods import until
 from tiwizi.records.database.text import unfit
+from tiwizi.rules.period import NO_DAY
 from tiwizi.rules.terms import CLAIM_ATTRIBUTES
 
 Rows = NDArray[Any]
@@ -28,8 +29,19 @@ _KNOWN = (
     + ", ".join(f'c."{name}" AS "{name}"' for name in _FIELDS)
     + " FROM {keys} k JOIN care_claim c ON c.number = k.key ORDER BY 1"
 )
-_AMOUNTS = """SELECT k.place AS place, COALESCE(a.amount_approved, a.amount) AS amount FROM {keys} k
-    JOIN care_priorapproval a ON a.number = k.key WHERE a.state = 'approved' ORDER BY 1"""
+#: What a claim may say of the prior approval that it names, as the table has it, and what a blank cell is.
+APPROVALS: dict[str, Any] = {
+    "amount_approved": -1, "approval_quantity": -1, "approval_from": NO_DAY, "approval_until": NO_DAY,
+    "approval_person": "", "approval_code": "",
+}  # fmt: skip
+_WORDS = ("approval_person", "approval_code")
+_GIVEN = """SELECT k.place AS place, COALESCE(a.amount_approved, a.amount) AS amount_approved,
+    COALESCE(a.quantity_approved, a.quantity) AS approval_quantity, a.since AS approval_from,
+    a.until AS approval_until, p.number AS approval_person, t.code AS approval_code
+    FROM {keys} k JOIN care_priorapproval a ON a.number = k.key JOIN people_person p ON p.id = a.person_id
+    LEFT JOIN cover_act t ON t.id = a.act_id WHERE a.state = 'approved' ORDER BY 1"""
+_GIVEN_KINDS: dict[str, Any] = dict.fromkeys(("place", "amount_approved", "approval_quantity"), "int")
+_GIVEN_KINDS |= dict.fromkeys(("approval_from", "approval_until"), "day") | dict.fromkeys(_WORDS, "text")
 _KINDS: dict[str, Any] = {name: "int" for name in ("place", "id", "household_id", "provider_id", *ATTRIBUTES)}
 _KINDS |= {name: "text" for name in TEXTS} | {name: "day" for name in DAYS}
 
@@ -37,8 +49,7 @@ _KINDS |= {name: "text" for name in TEXTS} | {name: "day" for name in DAYS}
 @dataclass(frozen=True)
 class Stated:
     """``household``: places among those at hand; ``provider``: ids, -1 for none; ``codes``: attribute -> its column.
-    ``approved``: the amount that its prior approval is said to be for, -1 for none.
-    ``told``: False for those whom the records brought along."""
+    ``approvals``: of APPROVALS the columns that the table has. ``told``: False for those that the records brought."""
 
     number: Any
     household: Rows
@@ -46,7 +57,7 @@ class Stated:
     codes: dict[str, Rows]
     texts: dict[str, Any]
     days: dict[str, Rows]
-    approved: Rows
+    approvals: dict[str, Any]
     told: Rows
 
 
@@ -73,9 +84,9 @@ def compare(stated: Stated, home: Rows, *, refused: Rows, findings: Findings) ->
         long = unfit(Claim, field, cells) & ~refused
         findings.add("claims", long, name, "unfit_text")
         refused |= long
-    other_amount = _other_amount(stated) & ~refused
-    findings.add("claims", other_amount, "amount_approved", "other_amount_approved")
-    refused |= other_amount
+    for name, other in _other_approvals(stated).items():
+        findings.add("claims", other & ~refused, name, "other_approval")
+        refused |= other
     claim = np.full(len(stated.number), -1, np.int64)
     if Claim.objects.exists():
         rows = read_matching(_KNOWN, stated.number, _KINDS)
@@ -88,15 +99,22 @@ def compare(stated: Stated, home: Rows, *, refused: Rows, findings: Findings) ->
     return Compared(stated, claim, (claim < 0) & ~refused, refused)
 
 
-def _other_amount(stated: Stated) -> Rows:
-    """Where a claim says what its prior approval is for, and the records do not say so: their amount is what counts."""
-    differs = stated.approved >= 0
-    if differs.any():
-        at = np.flatnonzero(differs)
-        rows = read_matching(_AMOUNTS, stated.texts["approval"].take(pa.array(at)), {"place": "int", "amount": "int"})
-        same = rows["amount"] == stated.approved[at[rows["place"]]]
-        differs[at[rows["place"][same]]] = False
-    return np.asarray(differs)
+def _other_approvals(stated: Stated) -> dict[str, Rows]:
+    """By column, where a claim says of its prior approval what the records do not: what they say is what counts."""
+    other = {name: _differ(cells, APPROVALS[name]) for name, cells in stated.approvals.items()}
+    at = np.flatnonzero(np.logical_or.reduce([np.zeros(len(stated.household), bool), *other.values()]))
+    rows = read_matching(_GIVEN, stated.texts["approval"].take(pa.array(at)), _GIVEN_KINDS)
+    known = at[rows["place"]]
+    for name, cells in stated.approvals.items():
+        other[name][known] &= _differ(cells.take(pa.array(known)) if name in _WORDS else cells[known], rows[name])
+    return other
+
+
+def _differ(cells: Any, others: Any) -> Rows:
+    """Where cells are others than those of a column, or than one value."""
+    if isinstance(cells, np.ndarray):
+        return np.asarray(cells != others)
+    return np.array(pc.not_equal(cells, others))
 
 
 def _texts(stated: Stated) -> tuple[tuple[Any, str, str], ...]:

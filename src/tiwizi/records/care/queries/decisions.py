@@ -19,8 +19,6 @@ from tiwizi.rules.adjudicate.waterfall import explained as in_words
 from tiwizi.rules.plan.document import steps
 from tiwizi.rules.terms import STATES
 
-_OF_LINES = ("claim", "person", "day", "code", "quantity", "billed", "allowed", "session")
-
 
 @dataclass(frozen=True)
 class Decided:
@@ -128,13 +126,7 @@ def _as_then(known: Known, run: int) -> tuple[Known, list[Decision]]:
     rows = Decision.objects.filter(line__in=known.lines.tolist(), run__lte=run).order_by("number")
     last = {row.line_id: row for row in rows}
     keep = np.array([line in last and not _undone(last[line]) for line in known.lines.tolist()], bool)
-    facts = known.facts
-    own = {name: getattr(facts, name)[keep] for name in _OF_LINES}
-    facts = replace(
-        facts, line_start=np.append(0, np.cumsum(keep))[facts.line_start],
-        reported={layer: paid[keep] for layer, paid in facts.reported.items()}, **own,
-    )  # fmt: skip
-    then = replace(known, facts=facts, lines=known.lines[keep], reviewed=known.reviewed[keep])
+    then = replace(known, facts=known.facts.keep(keep), lines=known.lines[keep], reviewed=known.reviewed[keep])
     return then, [last[line] for line in then.lines.tolist()]
 
 

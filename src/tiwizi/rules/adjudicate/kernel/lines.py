@@ -27,7 +27,7 @@ from tiwizi.rules.adjudicate.kernel.registers import (
     entry,
     part,
 )
-from tiwizi.rules.adjudicate.kernel.rulings import forget, mark_kinds, rule_line, word_of
+from tiwizi.rules.adjudicate.kernel.rulings import forget, mark_kinds, rule_line, without_approval, word_of
 from tiwizi.rules.adjudicate.kernel.sessions import share_out
 from tiwizi.rules.adjudicate.kernel.trail import put, split, waits_for_a_person
 from tiwizi.rules.adjudicate.kernel.valuation import decide_layer, use_up
@@ -78,19 +78,27 @@ def choose(w, ask, ruling):
 
 
 @part
-def paid_on_approval(w, i, first):
-    """What was paid on a prior approval before line i. first: the line that stands on it first."""
+def stand_on(w, i, first):
+    """What is left of the prior approval of line i; gives where it is kept. first: the line that stands on it first."""
     at = first - np.int64(w.f.line_start[w.here.household])
     if i == first:
-        w.s.paid_on[at] = ZERO
-    return w.s.paid_on[at]
+        w.s.paid_on[at] = w.s.units_on[at] = ZERO
+    if w.f.approved[i] >= 0:
+        w.here.promised = max(ZERO, w.f.approved[i] - w.s.paid_on[at])
+    if w.f.approved_quantity[i] >= 0:
+        w.here.units = max(ZERO, w.f.approved_quantity[i] - w.s.units_on[at])
+    w.here.units_paid = ZERO
+    return at
 
 
 @part
-def pay_on_approval(w, first, paid):
-    """Add what a step paid of what a prior approval is for."""
-    w.s.paid_on[first - np.int64(w.f.line_start[w.here.household])] += paid
-    w.here.promised -= paid
+def pay_on_approval(w, at):
+    """Add what a step paid to what was paid on a prior approval. The steps share the amount, not the units."""
+    w.s.paid_on[at] += w.here.paid
+    w.here.promised -= w.here.paid
+    if w.here.worth > 0 and w.here.quantity > w.here.units_paid:
+        w.s.units_on[at] += w.here.quantity - w.here.units_paid
+        w.here.units_paid = w.here.quantity
 
 
 @part
@@ -103,11 +111,9 @@ def decide_line(w, i, g):
         billed = lump_sum(w, care, ruling, billed)
     approved = billed - (w.f.billed[i] - w.f.allowed[i])
     w.here.billed, w.here.approved, w.here.remaining, w.here.held = billed, approved, approved, NONE
-    w.here.promised, approval = MOST, NONE
-    if w.f.sizes[Z_APPROVALS] > 0:
-        approval = w.f.approval[i]
-        if approval >= 0:
-            w.here.promised = max(ZERO, w.f.approved[i] - paid_on_approval(w, i, approval))
+    w.here.promised, w.here.units, approval = MOST, MOST, NONE
+    if w.f.sizes[Z_APPROVALS] > 0 and w.f.approval[i] >= 0:
+        approval = stand_on(w, i, w.f.approval[i])
     # The part of the trail that tells what is unpaid: of the layer that recognises most of the amount.
     begin, reasons, all_stopped, told, told_end, least = w.here.end, ZERO, True, ZERO, ZERO, MOST
     ask, end = w.p.care[care + c.K_ASKS], w.p.care[care + c.K_ASKS_END]
@@ -125,7 +131,7 @@ def decide_line(w, i, g):
             if w.here.countable and w.p.asks[w.here.ask + c.A_REPORTED] == 0:
                 use_up(w)
                 if approval >= 0:
-                    pay_on_approval(w, approval, w.here.paid)
+                    pay_on_approval(w, approval)
         else:  # somebody could pay for such care, but covers not this person
             decide_layer(w, first, first_ruling)
         if w.here.stop >= 0:
@@ -188,7 +194,10 @@ def decide_household(w, h):
             if w.f.person[i] != person:
                 person = np.int64(w.f.person[i])
                 word = word_of(w, h, person, claim, day, year, month * 32 + of_month)
-            players += rule_line(w, h, i, claim, word, line, first_of_day, e, day)
+            fitting = word
+            if w.f.sizes[Z_APPROVALS] > 0 and w.f.unfit[i] != 0:
+                fitting = without_approval(word)
+            players += rule_line(w, h, i, claim, fitting, line, first_of_day, e, day)
         w.here.session = players > 1
         if w.here.session:
             share_out(w, line, end, e)

@@ -19,8 +19,8 @@ from tiwizi.rules.terms import ATTRIBUTES, REASON_CODE, REASONS
  AGE, SEX, NO_APPROVAL, WAITING, DOUBTFUL_PRICE, NO_PRICE, TOO_SOON, COUNT, REFERENCE, SESSION, CONSULTATION_WITH_ACT,
  IN_PACKAGE, UNIT_CAP, FIXED_AMOUNT, DEDUCTIBLE, COPAYMENT, RATE, CEILING, AWAITING_POINT_VALUE, POINT_VALUE,
  COORDINATION, ROUNDING, AWAITING_REPORT, REPORTED, REVIEW_ABOVE,
- APPROVED_AMOUNT) = np.arange(len(REASONS))  # fmt: skip
-assert [REASON_CODE[name] for name in ("waiting", "approved_amount")] == [WAITING, APPROVED_AMOUNT]
+ APPROVED_AMOUNT, APPROVED_QUANTITY) = np.arange(len(REASONS))  # fmt: skip
+assert [REASON_CODE[name] for name in ("waiting", "approved_quantity")] == [WAITING, APPROVED_QUANTITY]
 ZERO, ONE, NONE = np.int64(0), np.int64(1), np.int64(-1)
 IS_SHARE = np.array([reason.effect == "share" for reason in REASONS])
 IS_PAID = np.array([reason.effect == "paid" for reason in REASONS])
@@ -101,6 +101,8 @@ class FactTables(NamedTuple):
     session: Column
     approval: Column  # by line, or nothing
     approved: Column
+    approved_quantity: Column
+    unfit: Column
     reported: Column  # [layer, line], or nothing
     layer_covers: Column  # whether a layer covers: [layer, plan code]
     sizes: Column  # [Z_]
@@ -148,6 +150,7 @@ class Scratch(NamedTuple):
     taken: Column  # ... what a deductible took of the line; for a count, 1 where its claim is counted already
     kind_bits: Column  # by claim of the household
     paid_on: Column  # by line of the household: what was paid on the approval on which it stands as the first
+    units_on: Column  # ... and for what quantity
     counts: Column  # [N_]
 
 
@@ -169,6 +172,8 @@ class Here(NamedTuple):
     approved: int  # what a reviewer left of it
     remaining: int  # what earlier steps left of that
     promised: int  # what is left of the amount that its prior approval is for
+    units: int  # ... and of its quantity
+    units_paid: int  # the quantity that some step pays for
     held: int  # the reason for which an earlier step holds it, or -1
     ask: int
     cover: int
@@ -183,6 +188,7 @@ class Here(NamedTuple):
     by_terms: int  # the promise before limits
     countable: int  # whether the care itself is covered, whatever is left
     quantity: int  # what is left of it
+    bill: int  # what it may pay at most: of what remains, the part for the units that are approved
 
 
 # The columns that are no int64.
@@ -190,7 +196,7 @@ _KINDS: dict[str, type] = {
     **dict.fromkeys(("person_start", "cover_start", "claim_start", "line_start", "status_start"), np.uint32),
     **dict.fromkeys(("claim", "person", "code", "class_of", "code_start"), np.uint32),
     **dict.fromkeys(("day", "quantity", "epoch_start", "trail_size", "trail_rule"), np.int32),
-    **dict.fromkeys(("state", "chosen"), np.int8),
+    **dict.fromkeys(("state", "chosen", "unfit"), np.int8),
     "session": np.int16,
     "layer_covers": np.uint8,
 }

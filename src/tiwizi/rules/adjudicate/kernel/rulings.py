@@ -198,6 +198,12 @@ def word_of(w, h, person, claim, day, year, month_day):
     return word | w.s.kind_bits[claim // CLAIM_COLUMNS - w.f.claim_start[h]]
 
 
+@inlined
+def without_approval(word):
+    """The context of a line that the prior approval of its claim does not fit."""
+    return (word & ~(ONE << (APPROVAL_BIT + 1))) | (ONE << APPROVAL_BIT)
+
+
 @part
 def mark_kinds(w, h):
     """The kind of each claim of a household, as its bit."""

@@ -8,6 +8,7 @@ from tiwizi.rules.adjudicate.kernel.calendar import divide
 from tiwizi.rules.adjudicate.kernel.limits import history_of, use, used_of, value_of
 from tiwizi.rules.adjudicate.kernel.registers import (
     APPROVED_AMOUNT,
+    APPROVED_QUANTITY,
     AWAITING_POINT_VALUE,
     AWAITING_REPORT,
     BY_CLAIMS,
@@ -96,6 +97,18 @@ def base_price(w, base):
 
 
 @part
+def of_approved_units(w, amount):
+    """Step 6: units beyond those that were approved are no part of the bill."""
+    if w.here.units == 0:
+        put(w, w.here.layer, APPROVED_QUANTITY, amount)
+        w.here.stop = APPROVED_QUANTITY
+        return amount
+    fewer = divide(amount * w.here.units, w.here.quantity, w.p.settings[c.ROUNDING])
+    w.here.bill, w.here.quantity = max(ZERO, w.here.bill - (amount - fewer)), w.here.units
+    return change(w, w.here.layer, APPROVED_QUANTITY, amount, fewer)
+
+
+@part
 def counted(w, amount):
     """Step 6: the amount after gaps and counts; here.quantity and here.stop say what they leave."""
     quantity = w.here.quantity
@@ -139,7 +152,7 @@ def based(w, price, amount):
     if kind == LUMP_SUM:
         base = divide(w.p.rules[w.s.answers[answer + M_RULE] + c.R_AMOUNT] * quantity, QUANTITY_SCALE, rounding)
     elif kind == REMAINDER_BASE:
-        base, reason = w.here.remaining, np.int64(COORDINATION)
+        base, reason = w.here.bill, np.int64(COORDINATION)
     elif w.here.session and w.s.lines[w.here.row + LN_BASE] >= 0:
         base, reason, code = w.s.lines[w.here.row + LN_BASE], np.int64(SESSION), session_code(w)
     base = min(base, MAX_AMOUNT)
@@ -238,7 +251,11 @@ def value_line(w):
         put(w, code, reason, amount)
         return stop(w, reason)
     counts, deductibles = w.s.answers[answer + M_COUNTS], w.s.answers[answer + M_DEDUCTIBLES]
-    w.here.quantity = w.f.quantity[w.here.line]
+    w.here.quantity, w.here.bill = w.f.quantity[w.here.line], w.here.remaining
+    if w.here.quantity > w.here.units:
+        amount = of_approved_units(w, amount)
+        if w.here.stop >= 0:
+            return stop(w, w.here.stop)
     if counts > 0:
         amount = counted(w, amount)
         if w.here.stop >= 0:
@@ -264,11 +281,11 @@ def value_line(w):
             return stop(w, np.int64(AWAITING_POINT_VALUE))
     if amount > w.here.promised:
         amount = change(w, w.here.layer, APPROVED_AMOUNT, amount, w.here.promised)
-    if amount > w.here.remaining:
-        amount = change(w, w.here.layer, COORDINATION, amount, w.here.remaining)
+    if amount > w.here.bill:
+        amount = change(w, w.here.layer, COORDINATION, amount, w.here.bill)
     if w.p.settings[c.ROUND_TO] > 1:
         rounded = divide(amount, w.p.settings[c.ROUND_TO], rounding) * w.p.settings[c.ROUND_TO]
-        amount = change(w, w.here.layer, ROUNDING, amount, min(rounded, w.here.remaining, w.here.promised))
+        amount = change(w, w.here.layer, ROUNDING, amount, min(rounded, w.here.bill, w.here.promised))
     if flags & c.F_RELATIVE == 0:
         w.here.worth = amount
     w.here.paid = amount
