@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +16,11 @@ from tiwizi.records.care.models import PriorApproval
 from tiwizi.records.people.models import Membership
 
 LANGUAGES = ("ar", "fr", "en")
+
+
+def plain(page: str) -> str:
+    """What a page says, without its marks."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
 
 
 def ask(at: Any, **more: str) -> Any:
@@ -72,6 +79,32 @@ def test_the_adviser_approves_less_for_a_time_and_takes_it_back(desk: Desk) -> N
     assert (kept.state, kept.quantity_approved, kept.until) == ("approved", 1000, day + timedelta(days=90))
     assert yasmine.post(place, {"do": "withdraw", "key": "d"}).status_code == 303
     assert PriorApproval.objects.get().state == "withdrawn"
+
+
+def test_its_page_shows_what_was_paid_on_it_by_which_file_and_what_is_left(desk: Desk) -> None:
+    place = ask(desk("imane"))["Location"]
+    yasmine, day = desk("yasmine", lang="en"), clock.today()
+    told = {"do": "approve", "since": f"{day - timedelta(days=30)}", "until": f"{day + timedelta(days=90)}", "key": "a"}
+    assert yasmine.post(place, told).status_code == 303
+    number = PriorApproval.objects.get().number
+    for name, code in (("F-HIP", "PROTHESE-HANCHE"), ("F-CS", "CS")):
+        waiting.hand_in(name, code=code, billed="900", approval=number)
+    page = plain(yasmine.get(place).content.decode())
+    for shown in ("Paid on it 864.00 DH", "Amount left 2,511.00 DH of 3,375.00 DH", "Quantity left 1 of 2", "90 days"):
+        assert shown in page
+    assert "F-HIP" in page and "F-CS" in page and "another act" in page
+    assert "another act" in plain(desk("imane", lang="en").get(place).content.decode())
+
+
+def test_typing_the_number_of_one_that_was_not_given_says_so_at_once(desk: Desk) -> None:
+    ask(desk("imane"))
+    _, number, person = waiting.household()
+    sent = {"person": person, "care_from": f"{clock.today()}", "received_on": f"{clock.today()}", "sector": "private",
+            "prior_approval": PriorApproval.objects.get().number, "line_row": ["0"], "line_code": ["CS"],
+            "line_billed": ["250"]}  # fmt: skip
+    for lang, words in (("en", "was not given"), ("fr", "n'a pas été accordée"), ("ar", "لم تُمنح")):
+        answer = desk("imane", lang=lang).post(f"/household/{number}/new-file/decision/", sent)
+        assert words in plain(answer.content.decode())
 
 
 def test_a_refusal_says_why(desk: Desk) -> None:

@@ -28,12 +28,14 @@ def household(place: int = 0) -> tuple[int, str, str]:
 
 
 def hand_in(
-    number: str, *, place: int = 0, billed: str = "70000", code: str = "PROTHESE-HANCHE", decide: bool = True
-) -> int:
+    number: str, *, place: int = 0, billed: str = "70000", code: str = "PROTHESE-HANCHE", decide: bool = True,
+    approval: str = "",
+) -> int:  # fmt: skip
     """A file of one line, of two weeks ago; its id."""
     home, _, person = household(place)
     day = clock.today() - timedelta(days=14)
     claim = {"claim": number, "received_on": str(day), "sector": "private", "provider": "DEMO-0001"}
+    claim |= {"prior_approval": approval} if approval else {}
     line = {"line": "1", "person": person, "date": str(day - timedelta(days=3)), "code": code, "quantity": "1",
             "billed": billed}  # fmt: skip
     done = enter_claim(by("imane"), household=home, claim=claim, lines=[line])

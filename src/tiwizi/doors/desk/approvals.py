@@ -17,6 +17,7 @@ from tiwizi.doors.look.listing import Column, Filter, Listing, answer
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.records.care.operations.approvals import ask_approval, decide_approval, withdraw_approval
 from tiwizi.records.care.queries import approvals as asked
+from tiwizi.records.care.queries.approval_use import used_of
 from tiwizi.records.care.queries.approvals import ApprovalRow
 from tiwizi.records.people.looks import leave_trace
 
@@ -142,10 +143,13 @@ def approval(request: Desk, number: str) -> HttpResponse:
         if refusal is None and not faults:
             return HttpResponseRedirect(reverse("approval", args=[number]), status=303)
     leave_trace(request.by, subject=f"household:{one.home}", what=f"approval:{one.approval}")
+    used = used_of(one, language(), on=clock.today()) if one.state == "approved" else None
+    files = asked.files_that_name(number)
+    told = {line.file for line in used.lines} if used else set()
     context = {
         "one": one, "said": said, "faults": faults, "refusal": refusal, "over": -(one.days_left or 0),
         "sees_care": one.sees_care, "may_decide": request.by.may("care.approve_care"),
-        "files": asked.files_that_name(number),
+        "files": files, "others": [file for file in files if file not in told], "used": used,
     }  # fmt: skip
     return render(request, "desk/approval.html", context, status=422 if refusal or faults else 200)
 

@@ -149,6 +149,8 @@ def decision(request: Desk, number: str) -> HttpResponse:
         raise Http404
     why, told_lines = _told(form, found)
     why |= _own_doubts(form, found.provider, why, today)
+    if found.approval and "prior_approval" not in why:
+        why["prior_approval"] = [found.approval]
     here = {
         "found": found, "whose": found.provider, "why": why, "lines": told_lines, "fields": WITH_WORDS,
         "line_fields": LINE[1:],

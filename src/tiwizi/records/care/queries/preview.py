@@ -29,7 +29,8 @@ from tiwizi.records.trail.gate import By
 from tiwizi.records.trail.refusal import Refused
 from tiwizi.rules.adjudicate.columns import Decisions
 from tiwizi.rules.adjudicate.waterfall import Explained, explained
-from tiwizi.rules.terms import STATES
+from tiwizi.rules.plan.wording import Wording
+from tiwizi.rules.terms import STATES, UNFIT
 
 Cells = Mapping[str, Any]
 #: More lines than this are not typed: they come in as a sheet.
@@ -55,7 +56,8 @@ class Line:
 class Preview:
     """``claim_faults`` and ``line_faults``: what cannot be read, and so is not decided. ``payers``: the bars of those
     who pay, added up over the lines; amounts are sums of the lines that could be decided. ``acts``: by what was typed,
-    those that are known. ``receipts``: those filed before, as typed, and by which file (receipts.py)."""
+    those that are known. ``receipts``: those filed before, as typed, and by which file (receipts.py). ``approval``: why
+    the prior approval that is named fits none of the lines, "" where it fits one."""
 
     lines: tuple[Line, ...]
     claim_faults: tuple[Fault, ...]
@@ -64,6 +66,7 @@ class Preview:
     acts: Mapping[str, ActFound]
     provider: ProviderFound | None
     receipts: Mapping[str, str]
+    approval: str
 
     @property
     def billed(self) -> int:
@@ -112,13 +115,15 @@ def preview(by: By, *, household: str, claim: Cells, lines: Sequence[Cells], day
         by=with_what,
     )  # fmt: skip
     decided: tuple[Line, ...] = ()
+    approval = ""
     if read.typed is not None and read.places:
         known = read_known(np.array([home[0]], np.int64), with_what, typed=read.typed)
         decided = _decided(known, decide_known(known, with_what), with_what, read.places, lang)
+        approval = _unfit(known, Wording(with_what.plan, lang))
     about, rows = (tuple(faults(sheet, lang)) for sheet in (read.claim, read.lines))
     named = {str(line.get("receipt") or "") for line in lines} - {""}
     filed = filed_by(by, provider=whose.id, receipts=named) if whose and named else {}
-    return Preview(decided, about, rows, _payers(decided), acts, whose, filed)
+    return Preview(decided, about, rows, _payers(decided), acts, whose, filed, approval)
 
 
 def warm(day: date) -> None:
@@ -169,6 +174,15 @@ def _decided(known: Known, found: Decisions, by: Basis, places: tuple[int, ...],
         )
         for n, at in enumerate(order.tolist())
     )  # fmt: skip
+
+
+def _unfit(known: Known, words: Wording) -> str:
+    """Why the prior approval that is named fits no typed line."""
+    bits = known.facts.unfit[known.lines >= TYPED] if len(known.facts.unfit) else np.zeros(1, np.int8)
+    if not bits.all():
+        return ""
+    unfit = [words.say("explain", f"unfit_{name}") for bit, name in enumerate(UNFIT) if (bits >> bit & 1).any()]
+    return words.say("explain", "approval_unfit", unfit=words.joined(unfit)) + "."
 
 
 def _labels(known: Known, order: Any, by: Basis, lang: str) -> list[str]:
