@@ -63,6 +63,24 @@ def test_a_member_is_enrolled_with_employer_and_cover_once_however_often_it_is_s
     assert f"/household/{HOME}/" in client.get("/search/", {"q": "benani fatma"}).content.decode()
 
 
+def test_where_letters_go_is_taken_down_with_the_member_and_half_an_address_is_refused(desk: Desk) -> None:
+    from tiwizi.records.people.models import Address, Household
+
+    client, where = desk("imane"), {"first": "12, rue Oued Ziz", "town": "فاس"}
+    half = sent(client, "/enrol/", MEMBER | {"first": "12, rue Oued Ziz"})
+    assert half.status_code == 422 and 'id="refusal"' in half.content.decode()
+    assert not Household.objects.filter(number=HOME).exists()
+    assert "12, rue Oued Ziz" in client.post("/enrol/", MEMBER | where | {"step": "look"}).content.decode()
+    assert sent(client, "/enrol/", MEMBER | where, key="k9").status_code == 303
+    assert Address.objects.get(household__number=HOME).town == "فاس"
+
+
+def test_every_situation_stands_in_one_group_of_the_page() -> None:
+    from tiwizi.doors.desk.situations import GROUPS, SITUATIONS
+
+    assert sorted(name for _, names in GROUPS for name in names) == sorted(SITUATIONS)
+
+
 def test_what_will_follow_is_shown_before_anything_is_done(desk: Desk) -> None:
     from tiwizi.records.people.models import Household
 

@@ -34,12 +34,10 @@ def test_enrolment_at_the_counter_says_that_the_household_waits_for_its_cover(de
     employ("samira", "desk_agent")
     client = desk("samira")
     looked = client.post("/enrol/", MEMBER | {"step": "look"}).content.decode()
-    assert "sera demandée à partir du 1er mars 2026" in looked and "Délai d’attente" in looked
+    assert "demandée à partir du 1er mars 2026" in looked and "AMO, MGPAP-SM." in looked and "Délai d’attente" in looked
     answer = sent(client, "/enrol/", MEMBER)
     page = client.get(answer["Location"]).content.decode()
-    assert (
-        "Le foyer n’est pas encore couvert" in page and page.count("au service des cotisations de les commencer") == 1
-    )
+    assert "Le foyer n’est pas encore couvert" in page and page.count("au service des cotisations de les ouvrir") == 1
     assert covers() == set() and {one.plan.code for one in requests()} == {"AMO", "MGPAP-SM"}
 
 
@@ -51,7 +49,7 @@ def test_the_contributions_office_finds_what_was_asked_for_and_starts_it(desk: D
     listed = office.get("/covers/").content.decode()
     assert f"/covers/{asked.id}/" in listed and f"/covers/{other.id}/" in listed
     page = office.get(f"/covers/{asked.id}/").content.decode()
-    assert "commence pour tout le foyer le 1er mars 2026" in page and "Fatima Bennani" in page
+    assert "s’ouvre pour tout le foyer le 1er mars 2026" in page and "Fatima Bennani" in page
     done = office.post(f"/covers/{asked.id}/", {"do": "start", "key": "s1"})
     assert (done.status_code, covers()) == (303, {asked.plan.code})
     again = office.post(f"/covers/{asked.id}/", {"do": "start", "key": "s2"})
@@ -77,4 +75,4 @@ def test_a_household_without_cover_has_one_started_by_who_may(desk: Desk) -> Non
     assert none.status_code == 422 and 'id="e_plans"' in none.content.decode()
     done = sent(client, f"/household/{HOME}/changes/cover/", {"on": "2026-04-01", "plans": ["AMO"]}, key="c1")
     assert (done.status_code, covers()) == (303, {"AMO"})
-    assert "Couverture qui commence" in client.get(done["Location"]).content.decode()
+    assert "Couverture ouverte" in client.get(done["Location"]).content.decode()

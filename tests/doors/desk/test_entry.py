@@ -43,6 +43,12 @@ def person(home: str) -> str:
     return str(Membership.objects.filter(household__number=home, role=0).values_list("person__number", flat=True)[0])
 
 
+def person_named(home: str) -> str:
+    from tiwizi.records.people.models import Person
+
+    return str(Person.objects.get(number=person(home)).name_latin)
+
+
 def form(home: str, *lines: dict[str, str], **fields: str) -> dict[str, Any]:
     """What the page sends: one consultation of a specialist, unless other lines are given."""
     told = {"person": person(home), "provider": "987654321", "sector": "private", "care_from": CARE,
@@ -219,6 +225,8 @@ def test_a_draft_is_its_authors_alone_and_ends_when_it_is_sent(desk: Desk, home:
     client = desk("imane")
     assert client.post(f"/household/{home}/new-file/draft/", form(home)).status_code == 204
     kept = f"/household/{home}/new-file/?draft=form-1"
+    listed = client.get("/files/new/").content.decode().partition(kept)[2]
+    assert person_named(home) in listed.partition("</th>")[0]
     assert 'value="250"' in client.get(kept).content.decode()
     assert 'value="250"' not in desk("salma").get(kept).content.decode()
     client.post(f"/household/{home}/new-file/", form(home))

@@ -129,3 +129,9 @@ def test_bars_are_read_from_the_readers_side() -> None:
     left, right = draw(groups, kinds="ad"), draw(groups, kinds="ad", rtl=True)
     assert [bar.x for bar in left.bars] == [360 - bar.x - bar.width for bar in right.bars]
     assert left.bars[2].height == 2 * left.bars[0].height and left.names[0].x < left.names[1].x
+
+
+def test_the_last_things_i_did_say_to_which_household_and_lead_there(desk: Desk) -> None:
+    waiting.hand_in("H1", decide=False)
+    home = waiting.household()[1]
+    assert f'<a href="/household/{home}/">' in desk("imane").get("/").content.decode().partition('id="acts"')[2]

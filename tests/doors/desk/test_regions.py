@@ -28,7 +28,7 @@ def test_a_region_takes_other_names_and_keeps_what_it_was_called(desk: Desk) -> 
     manager = desk("karim")
     assert manager.post("/mutual/regions/", NORTH | {"key": "1"}).status_code == 303
     page = manager.get("/mutual/regions/", {"named": "RIF"}).content.decode()
-    assert 'value="Rif"' in page and "Renommer la région" in page and 'name="code"' not in page
+    assert 'value="Rif"' in page and "Renommer la délégation" in page and 'name="code"' not in page
     renamed = {"named": "RIF", "code": "OTHER", "name_ar": "الريف", "name_latin": "Rif oriental", "key": "2"}
     assert manager.post("/mutual/regions/", renamed).status_code == 303
     region = Region.objects.get(code="RIF")

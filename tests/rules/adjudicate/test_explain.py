@@ -72,7 +72,7 @@ def test_the_model_case_in_french() -> None:
         " et 30,00 DH (ticket modérateur) ; dont repris par Secteur mutualiste (SM) : 24,00 DH.",
         "Reste à la charge de l'adhérent : 106,00 DH,"
         " soit 100,00 DH (au-dessus du tarif de référence) et 6,00 DH (ticket modérateur).",
-        "250,00 DH facturés = 144,00 DH payés + 100,00 DH reconnus par aucun payeur + 6,00 DH de part de l'adhérent.",
+        "250,00 DH facturés = 144,00 DH payés + 100,00 DH non pris en charge + 6,00 DH de part de l'adhérent.",
     ]
 
 
@@ -93,7 +93,7 @@ def test_the_model_case_in_arabic() -> None:
         " والمؤدى منه من طرف القطاع التعاضدي: 24,00 درهم.",
         "ما يتحمله المنخرط: 106,00 درهم،"
         " أي 100,00 درهم (ما يفوق التعريفة المرجعية) و6,00 درهم (الجزء الباقي على عاتق المنخرط).",
-        "المفوتر 250,00 درهم = المؤدى 144,00 درهم + ما لا تعترف به أي جهة 100,00 درهم + حصة المنخرط 6,00 درهم.",
+        "المفوتر 250,00 درهم = المؤدى 144,00 درهم + غير المشمول بالتعويض 100,00 درهم + حصة المنخرط 6,00 درهم.",
     ]
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tiwizi.doors import clock
 from tiwizi.doors.desk import typed
+from tiwizi.doors.desk.household import to_household
 from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.look.listing import Column, Filter, Listing, answer
 from tiwizi.doors.look.templatetags.look import t
@@ -28,9 +29,9 @@ def appeals(request: Desk) -> HttpResponse:
     today = clock.today()
     columns = (
         Column("appeal", "appeals:number", "code", link=lambda row: reverse("appeal", args=[row.appeal])),
-        Column("claim", "appeals:file", "code"),
+        Column("claim", "appeals:file", "code", link=lambda row: reverse("file", args=[row.claim])),
         Column("state", "appeals:state", "state"),
-        Column("household", "appeals:household", "code"),
+        Column("household", "appeals:household", "code", link=to_household(request.by)),
         Column("raised_on", "appeals:raised_on", "day"),
         Column("deadline", "appeals:deadline", "day"),
         Column("days_left", "appeals:days_left", "number"),

@@ -18,7 +18,7 @@ from tiwizi import packs
 from tiwizi.doors import clock
 from tiwizi.doors.desk.household import looked_at
 from tiwizi.doors.desk.page import Desk, attempt, page
-from tiwizi.doors.desk.situations import NEW_MEMBER, SITUATIONS, Situation
+from tiwizi.doors.desk.situations import GROUPS, NEW_MEMBER, SITUATIONS, Situation
 from tiwizi.doors.desk.typed_person import Form, read_form, understand
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.records.care.queries.household import HouseholdFile
@@ -32,7 +32,7 @@ from tiwizi.records.people.search import find_people
 def changes(request: Desk, number: str) -> HttpResponse:
     """What may have happened."""
     file = looked_at(request, number, what="changes", need="people.write")
-    return render(request, "desk/changes.html", {"file": file, "situations": tuple(SITUATIONS)})
+    return render(request, "desk/changes.html", {"file": file, "groups": GROUPS})
 
 
 @page("people.write", post=True)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tiwizi import locale
 from tiwizi.doors import clock
-from tiwizi.doors.desk.household import looked_at
+from tiwizi.doors.desk.household import looked_at, to_household
 from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.look.listing import Column, Filter, Listing, answer
 from tiwizi.doors.look.templatetags.look import language, t
@@ -27,7 +27,7 @@ def covers_waiting(request: Desk) -> HttpResponse:
         Column("request", "covers:number", "code", link=lambda row: reverse("cover_request", args=[row.request])),
         Column("plan", "covers:plan", "code"),
         Column("state", "covers:state", "state"),
-        Column("number", "covers:household", "code"),
+        Column("number", "covers:household", "code", link=to_household(request.by, "number")),
         Column("member", "covers:member", "name", value=lambda row: row),
         Column("since", "covers:since", "day"),
         Column("asked_at", "covers:asked_at", "moment"),

@@ -27,7 +27,7 @@ from tiwizi.records.intake.operations import enter_claim
 from tiwizi.records.intake.operations.drafts import end_draft, keep_draft
 from tiwizi.records.intake.queries import draft, drafts
 from tiwizi.records.people.looks import look_at
-from tiwizi.records.people.search import find_people
+from tiwizi.records.people.search import find_people, members_of
 from tiwizi.records.trail.refusal import Refused
 from tiwizi.rules.terms import ATTRIBUTES
 
@@ -67,7 +67,9 @@ def start(request: Desk) -> HttpResponse:
     homes = {hit.household for hit in hits.people}
     if len(homes) == 1 and not hits.more:
         return HttpResponseRedirect(reverse("new_file", args=[*homes]))
-    here = {"asked": asked, "hits": hits, "drafts": drafts(request.by)}
+    begun = drafts(request.by)
+    members = members_of(request.by, need=NEED, households=[one.household for one in begun]) if begun else {}
+    here = {"asked": asked, "hits": hits, "drafts": [(one, members.get(one.household)) for one in begun]}
     return render(request, "desk/entry_start.html", here)
 
 

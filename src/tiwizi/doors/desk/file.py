@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from tiwizi.doors import clock
+from tiwizi.doors.desk.household import to_household
 from tiwizi.doors.desk.page import Desk, page
 from tiwizi.doors.look.listing import Asked, Column, Filter, Listing, answer
 from tiwizi.doors.look.listing import Page as Rows
@@ -17,6 +18,7 @@ from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.records.care.queries.file import WAITING, Filed, claim_file, files, neighbours
 
 PAPERS = ("a4", "a6")
+UNDECIDED = (WAITING, "to_review")
 
 
 @page("care.read")
@@ -64,12 +66,13 @@ def _listing(request: Desk) -> Listing:
         )  # fmt: skip
         return Rows(rows, more)
 
-    def age(one: Filed) -> int:
-        return (today - one.received).days
+    def age(one: Filed) -> int | None:
+        """Of what still waits for somebody."""
+        return (today - one.received).days if one.state in UNDECIDED else None
 
     columns = (
         Column("number", "file:number", "code", link=lambda one: reverse("file", args=[one.number]), sorts=False),
-        Column("household", "file:household", "code", sorts=False),
+        Column("household", "file:household", "code", link=to_household(request.by), sorts=False),
         Column("received", "file:received", "day", sorts=False),
         Column("age", "file:age", "number", value=age, sorts=False),
         Column("lines", "file:lines", "number", sorts=False),
@@ -91,7 +94,7 @@ def _paid(one: Filed) -> int | None:
 
 
 def _states() -> list[tuple[str, str]]:
-    return [(name, t(f"states:{name}")) for name in ("waiting", "to_review")]
+    return [(name, t(f"states:{name}")) for name in UNDECIDED]
 
 
 PAGES = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.http import HttpResponse
@@ -16,6 +16,7 @@ from tiwizi.doors.desk.page import Desk, page
 from tiwizi.doors.look.bars import draw
 from tiwizi.doors.look.templatetags.look import language
 from tiwizi.records.care import duties as care
+from tiwizi.records.care.queries.trail_subjects import called
 from tiwizi.records.cover import duties as cover
 from tiwizi.records.intake import duties as intake
 from tiwizi.records.money import duties as money
@@ -71,6 +72,8 @@ STEPS = {
     "users": "staff", "plan": "plans", "tariff": "tariffs", "books": "books", "people": "intake", "claims": "intake",
     "run": "runs",
 }  # fmt: skip
+#: Of what somebody did something to, the page that shows it, and the permission that opens it.
+OPENS = {"household": ("household", "people.read"), "claim": ("file", "care.read")}
 #: Who is shown how many files came in and were decided: whoever has to do with them.
 SEES_PACE = ("care.read", "intake.write", "money.read")
 
@@ -89,13 +92,25 @@ def home(request: Desk) -> HttpResponse:
     opening = intake.opening()
     shown: dict[str, Any] = {
         "waiting": waiting(by, today),
-        "acts": [(told(act.verb), act.at) for act in last_acts(by.user)],
+        "acts": _acts(by),
     }
     if not all(opening):
         shown["steps"] = [(name, done, address(STEPS[name], by)) for name, done in opening._asdict().items()]
     if any(by.may(need) for need in SEES_PACE) and opening.claims:
         shown["pace"] = pace(today)
     return render(request, "desk/home.html", shown)
+
+
+def _acts(by: By) -> list[tuple[str, datetime, str, str | None]]:
+    """The last things that somebody did: (in words, when, the number that people know, where that opens)."""
+    acts = last_acts(by.user)
+    numbers = called(act.subject for act in acts)
+    found = []
+    for act in acts:
+        number, page = numbers.get(act.subject, ""), OPENS.get(act.subject.partition(":")[0])
+        where = reverse(page[0], args=[number]) if number and page and by.may(page[1]) else None
+        found.append((told(act.verb), act.at, number if page else "", where))
+    return found
 
 
 def waiting(by: By, today: date) -> list[Waiting]:

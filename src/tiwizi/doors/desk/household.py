@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from tiwizi.doors import clock
 from tiwizi.doors.desk.page import Desk, page
@@ -18,6 +20,7 @@ from tiwizi.records.care.queries.rights import Left, what_is_left
 from tiwizi.records.cover.requests import requests_of
 from tiwizi.records.people.looks import look_at, reads_care, who_looked, within_reach
 from tiwizi.records.people.queries import BREAKS_GLASS
+from tiwizi.records.trail.gate import By
 from tiwizi.rules.period import age_in_years
 from tiwizi.rules.phone import spaced_phone
 
@@ -52,9 +55,11 @@ def household(request: Desk, number: str) -> HttpResponse:
     claims = may["files"] or may["orders"]
     rights = [left for left in what_is_left(file.household, day, language()) if medical or not left.code]
     looks, asked = who_looked(file.household), requests_of(file.household)
+    people = _shown_people(file, rights if claims else [], day)
     here = {
         "file": file, "today": day, "medical": medical,
-        "people": [_shown(who, file, rights if claims else [], day) for who in _last_places(file)],
+        "people": people, "alike": _covered_alike(people),
+        "untouched": [one for one in people if one.untouched and not one.left],
         "events": _events(file, medical),
         "claims": claims, "has_rights": bool(rights),
         "shared": [left for left in rights if left.person is None] if claims else [],
@@ -65,6 +70,11 @@ def household(request: Desk, number: str) -> HttpResponse:
         "may": may,
     }  # fmt: skip
     return render(request, "desk/household.html", here)
+
+
+def to_household(by: By, number: str = "household") -> Callable[[Any], str]:
+    """Of a row of a list the address of its household, for whom that opens; ``number``: the row's field."""
+    return lambda row: reverse("household", args=[getattr(row, number)]) if by.may("people.read") else ""
 
 
 def looked_at(request: Desk, number: str, *, what: str, need: str = "people.read") -> HouseholdFile:
@@ -82,6 +92,16 @@ def _last_places(file: HouseholdFile) -> list[Relative]:
     last = {who.person: who for who in sorted(file.people, key=lambda who: who.since)}
     order = ("member", "spouse", "child", "orphan", "ascendant", "other")
     return sorted(last.values(), key=lambda who: (who.until is not None, order.index(who.role), who.birth))
+
+
+def _shown_people(file: HouseholdFile, rights: list[Left], day: date) -> list[Shown]:
+    return [_shown(who, file, rights, day) for who in _last_places(file)]
+
+
+def _covered_alike(people: list[Shown]) -> tuple[tuple[str, bool], ...]:
+    """The covers of a household of several that has the same for all: said once, not beside each."""
+    covers = {one.covers for one in people if one.here}
+    return covers.pop() if len(covers) == 1 and sum(one.here for one in people) > 1 else ()
 
 
 def _shown(who: Relative, file: HouseholdFile, rights: list[Left], day: date) -> Shown:

@@ -55,8 +55,10 @@ def _member(file: HouseholdFile | None, values: Values) -> dict[str, Any]:
             "employer": values["employer"], "name": values.get("employer_name", ""),
             "number": values.get("employee_number", ""),
         }  # fmt: skip
+    address = {name: values[name] for name in ADDRESS if name in values}
     return {
         "household": values["household"], "member": member, "region": values.get("region"), "employer": employer,
+        **({"address": address} if address else {}),
         "plans": list(values.get("plans", ())), "on": values["on"],
     }  # fmt: skip
 
@@ -101,6 +103,7 @@ def _day(day: date, lang: str) -> str:
 def _enrolled(file: HouseholdFile | None, values: Values, lang: str) -> list[str]:
     plans, on = list(values.get("plans", ())), values["on"]
     told = [t("changes:follows_member", household=values["household"], day=_day(on, lang))]
+    told += [t("changes:follows_address", address=_written(values))] if "town" in values else []
     return told + _begins(plans, values, lang)
 
 
@@ -112,7 +115,7 @@ def _begins(plans: list[str], values: Values, lang: str) -> list[str]:
     """What covers the household, or is asked for by who may not start it, and what has to be waited for in it."""
     on = values["on"]
     key = "follows_asked" if values.get("asks") else "follows_cover"
-    told = [t(f"changes:{key}", plan=plan, day=_day(on, lang)) for plan in plans]
+    told = [t(f"changes:{key}", plans=", ".join(plans), day=_day(on, lang))] if plans else []
     told += [] if plans else [t("changes:follows_no_cover")]
     return told + _waits(plans, on, lang)
 
@@ -128,8 +131,10 @@ def _waits(plans: list[str], joined: date, lang: str) -> list[str]:
 def _joined(file: HouseholdFile | None, values: Values, lang: str) -> list[str]:
     assert file is not None
     on = values.get("on", values["birth"])
-    covers = covers_of_all(file.household, on=on)
-    told = [t("changes:follows_cover", plan=plan, day=_day(since, lang)) for plan, since in covers]
+    begins: dict[date, list[str]] = {}
+    for plan, since in covers_of_all(file.household, on=on):
+        begins.setdefault(since, []).append(plan)
+    told = [t("changes:follows_cover", plans=", ".join(plans), day=_day(day, lang)) for day, plans in begins.items()]
     return told or [t("changes:follows_no_cover")]
 
 
@@ -173,9 +178,14 @@ def _moved(file: HouseholdFile | None, values: Values, lang: str) -> list[str]:
 
 
 def _addressed(file: HouseholdFile | None, values: Values, lang: str) -> list[str]:
+    return [t("changes:follows_address", address=_written(values)), t("changes:follows_kept")]
+
+
+def _written(values: Values) -> str:
+    """An address in one line; each of its own lines isolated, for one may be Arabic and the next Latin."""
     town = " ".join(values[name] for name in ("postal_code", "town") if name in values)
     lines = [values[name] for name in ("first", "second") if name in values] + [town]
-    return [t("changes:follows_address", address=" · ".join(lines)), t("changes:follows_kept")]
+    return " · ".join(f"\u2068{line}\u2069" for line in lines)
 
 
 def _ended(file: HouseholdFile | None, values: Values, lang: str) -> list[str]:
@@ -198,8 +208,9 @@ def _home_of(file: HouseholdFile | None, values: Values) -> dict[str, Any]:
 
 NEW_MEMBER = Situation(
     "new_member",
-    ("household", *WHO, "cin", "phone", "region", "employer", "employer_name", "employee_number", "on", "plans"),
-    enrol, _member, _enrolled,
+    ("household", *WHO, "cin", "phone", *ADDRESS, "region", "employer", "employer_name", "employee_number", "on",
+     "plans"),
+    enrol, _member, _enrolled, optional=frozenset(("first", "town")),
 )  # fmt: skip
 SITUATIONS: dict[str, Situation] = {
     situation.name: situation
@@ -225,3 +236,10 @@ SITUATIONS: dict[str, Situation] = {
         Situation("end", ("on",), leave, _home_of, _ended),
     )
 }  # fmt: skip
+#: As the page of them shows them: who comes, who goes, what somebody is entitled to, what is written of them.
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("group_comes", ("marriage", "birth", "child", "parent")),
+    ("group_goes", ("divorce", "death", "end")),
+    ("group_holds", ("cover", "schooling", "disability", "long_term_illness")),
+    ("group_written", ("correction", "takes_over", "address", "move")),
+)

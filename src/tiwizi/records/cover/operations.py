@@ -12,7 +12,7 @@ from tiwizi.records.cover.models import Cover, CoverRequest, Plan, PlanVersion, 
 from tiwizi.records.cover.versions import plan_digest
 from tiwizi.records.database.locks import take_turn
 from tiwizi.records.people.models import Membership, Region
-from tiwizi.records.people.operations.households import employ, end_membership, enrol_member
+from tiwizi.records.people.operations.households import employ, end_membership, enrol_member, write_address
 from tiwizi.records.people.reach import reach_household, touch, word
 from tiwizi.records.trail.former import keep_former
 from tiwizi.records.trail.gate import Act, operation
@@ -187,19 +187,23 @@ def enrol(
     household: str,
     member: dict[str, Any],
     region: str | None = None,
+    address: dict[str, str] | None = None,
     employer: dict[str, str] | None = None,
     plans: list[str] = (),  # type: ignore[assignment]
     on: date,
 ) -> dict[str, int]:
-    """A new member in one act: the household, the member (as ``enrol_member`` takes them), the employer (``employer``,
-    ``name``, ``number``), and a cover of each plan: started by who may, asked for by who may not. The ids of household
-    and person, and how many covers were ``started`` and ``asked``."""
+    """A new member in one act: the household, the member (as ``enrol_member`` takes them), where letters go (as
+    ``write_address`` takes it), the employer (``employer``, ``name``, ``number``), and a cover of each plan: started by
+    who may, asked for by who may not. The ids of household and person, and how many covers were ``started`` and
+    ``asked``."""
     where = None if region is None else Region.objects.filter(code=region).values_list("id", flat=True).first()
     if region is not None and where is None:
         raise Refused("no_such_region", code=region)
     act.within(where)
     ids = enrol_member(act.by, household=household, region=where, on=on, **member)
     act.about("household", ids["household"])
+    if address:
+        write_address(act.by, household=ids["household"], **address)
     if employer is not None:
         employ(act.by, person=ids["person"], since=on, **employer)
     return ids | _open(act, ids["household"], list(plans), on)

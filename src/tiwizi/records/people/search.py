@@ -6,7 +6,7 @@ its keys to words that people bear (bulk/names.py), and these to people; whoever
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -64,6 +64,13 @@ def find_people(by: By, *, need: str, asked: str, most: int = 20) -> Hits:
     if exact or any(letter.isdigit() for letter in asked):
         return Hits(tuple(exact[:most]), len(exact) > most)
     return _by_name(by, need, asked, most)
+
+
+def members_of(by: By, *, need: str, households: Iterable[str]) -> dict[str, Hit]:
+    """Of each household within the reach of who asks, by its number, the member as they are now or were last."""
+    places = _places(by, need).filter(household__number__in=set(households), role=ATTRIBUTES["role"].index("member"))
+    found = places.order_by("since")
+    return {place.household.number: _hit(place) for place in found}
 
 
 def _places(by: By, need: str) -> Any:

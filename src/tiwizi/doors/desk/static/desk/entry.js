@@ -120,6 +120,9 @@
       const field = at(said.id.slice("why-".length));
       if (said.textContent.trim()) field?.setAttribute("aria-invalid", "true"); else field?.removeAttribute("aria-invalid");
     });
+    // A provider that nobody knows yet needs its sector, which stands among what is seldom asked.
+    const more = form.querySelector("details.more");
+    if (!more.open && at("why-provider").textContent.trim() && !at("sector").value) more.open = true;
   });
   document.addEventListener("htmx:sendError", () => { if (!sending) say("typing"); });
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful && !sending) say(""); });
