@@ -345,3 +345,17 @@ def test_alt_arrows_lead_to_the_files_beside(desk: Desk, home: str) -> None:
     ]
     assert f'rel="next" href="/claim/{numbers[0]}/"' in client.get(f"/claim/{numbers[1]}/").content.decode()
     assert f'rel="prev" href="/claim/{numbers[1]}/"' in client.get(f"/claim/{numbers[0]}/").content.decode()
+
+
+def test_a_refusal_of_the_whole_names_what_was_typed_and_no_table(desk: Desk, home: str) -> None:
+    late = form(home, {"code": "NO-SUCH", "billed": "250"}, care_from="26/11/2031")
+    page = plain(desk("imane").post(f"/household/{home}/new-file/", late).content.decode().partition('id="refusal"')[2])
+    said = page.partition("</div>")[0]
+    assert "NO-SUCH" in said and f"{TODAY:%d/%m/%Y}" in said
+    assert "claims" not in said and f"{TODAY}" not in said and "est à corriger" not in said
+
+
+def test_the_slip_says_whose_it_is(desk: Desk, home: str) -> None:
+    client = desk("imane")
+    kept = client.post(f"/household/{home}/new-file/", form(home))
+    assert person_named(home) in client.get(kept["Location"]).content.decode()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from tiwizi.doors import clock
 from tiwizi.doors.desk.entry_form import LINE, Form, blank_form, form_of, read_form, with_blank
-from tiwizi.doors.desk.page import Desk, acting, attempt, page, told
+from tiwizi.doors.desk.page import Desk, acting, as_typed, attempt, page, told
 from tiwizi.doors.desk.typed_day import typed_day
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.records.care.operations.desk import decide_household
@@ -165,11 +165,11 @@ def _told(form: Form, found: Preview) -> tuple[dict[str, list[str]], list[Told]]
     why: dict[str, list[str]] = {}
     lines = [Told(line["row"], found.acts.get(line["code"])) for line in form.filled]
     for fault in (fault for fault in found.claim_faults if fault.key not in NOT_YET):
-        why.setdefault(fault.field, []).append(f"{fault.reason} {fault.way_out}")
+        why.setdefault(fault.field, []).append(as_typed(f"{fault.reason} {fault.way_out}"))
     for fault in (fault for fault in found.line_faults if fault.key not in NOT_YET):
         whole = why if fault.field == "person" else lines[fault.row].why
         said = whole.setdefault(fault.field, [])
-        if (words := f"{fault.reason} {fault.way_out}") not in said:
+        if (words := as_typed(f"{fault.reason} {fault.way_out}")) not in said:
             said.append(words)
     _told_receipts(form, found, why, lines)
     for line in found.lines:

@@ -16,6 +16,8 @@ from tiwizi.doors.look.listing import Asked, Column, Filter, Listing, answer
 from tiwizi.doors.look.listing import Page as Rows
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.records.care.queries.file import WAITING, Filed, claim_file, files, neighbours
+from tiwizi.records.care.queries.letters_made import mutual
+from tiwizi.records.people.search import members_of
 
 PAPERS = ("a4", "a6")
 UNDECIDED = (WAITING, "to_review")
@@ -47,7 +49,11 @@ def slip(request: Desk, number: str) -> HttpResponse:
     # The picture is made of the address alone, which is ours.
     made = segno.make(address, error="m")
     picture = mark_safe(made.svg_inline(scale=4, border=2, svgclass="qr", lineclass="qr-line"))
-    here = {"file": found, "qr": picture, "paper": paper if paper in PAPERS else "a4", "today": clock.today()}
+    members = members_of(request.by, need="care.receive", households=[found.household])
+    here = {
+        "file": found, "qr": picture, "paper": paper if paper in PAPERS else "a4", "today": clock.today(),
+        "member": members.get(found.household), "mutual": mutual(),
+    }  # fmt: skip
     return render(request, "desk/slip.html", here)
 
 

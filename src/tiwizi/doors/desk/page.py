@@ -9,6 +9,7 @@ domain/access.md's table, so that a view without its permission fails the build.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -25,6 +26,7 @@ from tiwizi.records.trail.gate import By
 from tiwizi.records.trail.refusal import Refused
 
 P = ParamSpec("P")
+_TABLE_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 
 
 class Desk(HttpRequest):
@@ -83,4 +85,10 @@ def attempt(request: Desk, verb: Callable[..., Any], **values: Any) -> tuple[Any
 def told(refused: Refused) -> dict[str, str]:
     """A refusal in the reader's language."""
     lang = language()
-    return {"key": refused.key, "message": refused.message(lang), "way_out": refused.way_out(lang)}
+    message, way_out = as_typed(refused.message(lang)), as_typed(refused.way_out(lang))
+    return {"key": refused.key, "message": message, "way_out": way_out}
+
+
+def as_typed(words: str) -> str:
+    """Words with their days as people type them: what tables call 2026-12-01 is 01/12/2026 at the desk."""
+    return _TABLE_DAY.sub(r"\3/\2/\1", words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple
@@ -68,6 +68,14 @@ class Repair:
 
     tables: tuple[RepairTable, ...] = ()
     counts: dict[str, Counts] | None = None
+
+    def of_their_own(self) -> Repair:
+        """Without what only follows from another bad row; rows of which nothing else is wrong have no words then."""
+        tables = [
+            replace(table, findings=tuple(one for one in table.findings if not one.key.endswith("_in_repair")))
+            for table in self.tables
+        ]
+        return replace(self, tables=tuple(tables))
 
     def rows(self, lang: str) -> Iterator[RepairRow]:
         """Every bad row, in words."""

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from tiwizi.formats.tables.book import read_sources
-from tiwizi.formats.tables.repair import Repair
+from tiwizi.formats.tables.repair import Repair, RepairRow
 from tiwizi.formats.tables.source import from_mappings
 from tiwizi.records.care.bulk.providers import provider_ids
 from tiwizi.records.care.models import Claim, ClaimLine
@@ -35,10 +35,15 @@ class Faults(Mistake):
     repair: Repair = Repair()  # noqa: RUF009
 
     def message(self, lang: str) -> str:
-        return " ".join(dict.fromkeys(row.reason for row in self.repair.rows(lang)))
+        return " ".join(dict.fromkeys(row.reason for row in self._rows(lang)))
 
     def way_out(self, lang: str) -> str:
-        return " ".join(dict.fromkeys(row.way_out for row in self.repair.rows(lang)))
+        return " ".join(dict.fromkeys(row.way_out for row in self._rows(lang)))
+
+    def _rows(self, lang: str) -> list[RepairRow]:
+        """A claim is one form: that its lines wait for it says nothing to who filled it in."""
+        told = [row for row in self.repair.of_their_own().rows(lang) if row.reason]
+        return told or list(self.repair.rows(lang))
 
 
 @operation("care.enter_claim", need="care.receive")
