@@ -215,6 +215,6 @@ def test_questions_of_the_journal_do_not_grow_with_its_rows(desk: Desk) -> None:
     counts = []
     for per in (50, 200):
         with CaptureQueriesContext(connection) as asked:
-            client.get(f"/books/journal/?per={per}")
+            client.get(f"/books/journal/?source=decision&per={per}")
         counts.append(len(asked))
     assert counts[0] == counts[1] < 20

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.doors.desk.conftest import Desk
 
 from tiwizi.doors import clock
-from tiwizi.doors.desk.typed_day import typed_day
+from tiwizi.doors.look.typed_day import typed_day
 
 LANGUAGES = ("ar", "fr", "en")
 TODAY = clock.today()

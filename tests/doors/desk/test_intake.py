@@ -67,7 +67,7 @@ def test_nothing_dropped_or_no_day_is_said(desk: Desk) -> None:
     nothing = client.post("/intake/", {"key": "k", "on": "2026-11-25"})
     assert nothing.status_code == 422 and "Choose at least one sheet" in nothing.content.decode()
     no_day = client.post("/intake/", {"key": "k", "on": "x", "sheets": SimpleUploadedFile("people.csv", PEOPLE)})
-    assert no_day.status_code == 422 and "calendar" in no_day.content.decode()
+    assert no_day.status_code == 422 and "25/11/2026" in no_day.content.decode()
 
 
 def test_a_hostile_sheet_is_a_plain_message(desk: Desk) -> None:
@@ -110,3 +110,11 @@ def test_the_list_asks_as_often_however_long_it_is(desk: Desk) -> None:
     with CaptureQueriesContext(connection) as after:
         client.get("/intake/")
     assert len(before) == len(after)
+
+
+def test_a_sheet_that_says_nothing_of_itself_is_asked_about_and_not_accepted(desk: Desk) -> None:
+    client, said = desk("imane", lang="fr"), catalogue("desk/intake", "fr")
+    address = drop(client, name="liste.csv")["Location"]
+    work()
+    page = client.get(address).content.decode()
+    assert said["which"] in page and said["accept"] not in page

@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from tests.doors.desk import waiting
 from tests.doors.desk.conftest import Desk, prove
 
+from tiwizi.doors import clock
 from tiwizi.records.care.models import ClaimLine, Decision, HeldAnswer, Review, Task
 from tiwizi.records.care.queries.limit import review_limit, waiting_limit
+from tiwizi.records.care.queries.review import waiting_for_review
 
 LANGUAGES = ("ar", "fr", "en")
 
@@ -219,3 +221,12 @@ def test_two_managers_change_the_limit(desk: Desk) -> None:
     assert does("e", do="confirm", change=str(asked)).status_code == 303
     assert review_limit() == 400_000
     assert "4\u202f000,00" in desk("salma").get("/review/").content.decode()
+
+
+def test_a_file_that_is_called_back_waits_since_it_was_called_back(desk: Desk) -> None:
+    from tiwizi.records.care.models import Claim, Recheck
+
+    claim = Claim.objects.order_by("id")[0]  # of the demo, that nothing waits in
+    Recheck.objects.create(claim=claim, cause="flag:1", reason="", asked_by=1, asked_at=clock.now())
+    one = next(one for one in waiting_for_review(waiting.by("salma")) if one.claim == claim.id)
+    assert (one.since, one.received) == (clock.today(), claim.received) and one.received < clock.today()

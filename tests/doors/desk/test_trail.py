@@ -144,3 +144,28 @@ def test_a_walk_is_shown_while_it_goes_on_and_the_browser_asks_until_it_has_ende
 def test_a_head_that_is_none_is_told_and_kept(desk: Desk, auditor: None, position: str, digest: str) -> None:
     answer = desk("aziz").post("/trail/verify/", {"position": position, "digest": digest})
     assert answer.status_code == 422 and digest in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"answer": 7, "amount": 2_000_000}, "Montant\u00a0: 20\u202f000,00\u00a0DH"),
+        (
+            {"quantity": 0, "price": None, "cause": "not_prescribed"},
+            "Quantité\u00a0: 0 · Motif\u00a0: acte",
+        ),
+        ({"counted": {"people": [3, None, 0], "lines": [2, 99, 0]}}, "Lignes comptées\u00a0: 5"),
+        ({"what": "review:92"}, "Page\u00a0: contrôle"),
+        ({"effective_on": "2027-01-01", "digest": "ab" * 32}, "01/01/2027 · Empreinte\u00a0: abababab…"),
+        ({"of_a_later_version": "x"}, "of_a_later_version\u00a0: x"),
+    ],
+)
+def test_what_an_event_notes_is_said_in_the_readers_words(body: dict[str, object], said: str) -> None:
+    from django.utils.translation import override
+
+    from tiwizi.doors.desk.trail_notes import noted
+    from tiwizi.locale import FIRST_STRONG_ISOLATE, POP_ISOLATE
+
+    with override("fr"):
+        told = noted(body, "MAD").replace(FIRST_STRONG_ISOLATE, "").replace(POP_ISOLATE, "")
+    assert said in told

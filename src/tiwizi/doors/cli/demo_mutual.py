@@ -11,6 +11,7 @@ from tiwizi.doors.cli.money_words import major
 from tiwizi.doors.cli.open_records import Who, the_clock
 from tiwizi.doors.cli.summary import written
 from tiwizi.doors.cli.voice import Voice
+from tiwizi.locale import text
 
 if TYPE_CHECKING:
     from tiwizi.formats.orders import Order
@@ -52,7 +53,7 @@ def open_the_mutual(voice: Voice, plan: str) -> None:
     publish_plan(AGENT.by(), version=version, on=clock.today())
     country = plan.partition("/")[0]
     open_regions(MANAGER.by(), regions=[list(region) for region in regions(country)])
-    _open_books(country)
+    _open_books(country, voice.lang)
     _say_who_it_is()
 
 
@@ -81,24 +82,29 @@ def _employ() -> None:
 
 
 def _give_passwords() -> None:
+    """To everybody; and names to those who were there first."""
     from django.contrib.auth import get_user_model
     from django.contrib.auth.hashers import make_password
 
-    get_user_model().objects.update(password=make_password(PASSWORD))
+    users = get_user_model().objects
+    users.update(password=make_password(PASSWORD))
+    for login in ADMINISTRATORS:
+        users.filter(login=login).update(name=login.title())
 
 
-def _open_books(country: str) -> None:
+def _open_books(country: str, lang: str) -> None:
     """Each with an account at the bank, and money on it."""
     from tiwizi.packs import chart
     from tiwizi.records.money.operations import ask_entry, confirm_entry, open_books
 
     funds = chart(country)
+    memo = text("desk/books", "source_opening", lang=lang)
     banks = {fund: rib(number) for number, fund in enumerate(funds.funds, 1)}
     open_books(ACCOUNTANT.by(), country=country, payer=PAYER, banks=banks)
     for fund in funds.funds:
         sides = [funds.account(fund, role).partition(":")[2] for role in ("bank", "opening")]
         entry = ask_entry(
-            ACCOUNTANT.by(), book=fund, day=clock.today(), memo="opening", moves=[[*sides, OPENING]], opening=True
+            ACCOUNTANT.by(), book=fund, day=clock.today(), memo=memo, moves=[[*sides, OPENING]], opening=True
         )
         confirm_entry(SECOND_ACCOUNTANT.by(), entry=entry)
 

@@ -240,7 +240,7 @@ def _movements(request: Desk, *, statement: int | None = None) -> Listing:
 
     columns = (
         Column("number", "bank:movement", "code", link=lambda row: reverse("line", args=[row.number])),
-        Column("book", "bank:fund", value=lambda row: names[row.book], sorts=False),
+        *((Column("book", "bank:fund", value=lambda row: names[row.book], sorts=False),) if statement is None else ()),
         Column("day", "bank:day", "day"),
         Column("text", "bank:text", sorts=False),
         Column("reference", "bank:reference", "code"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from tiwizi.doors.desk import typed
 from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.look.listing import Asked, Column, Filter, Listing, Page, answer, asked_of
 from tiwizi.doors.look.templatetags.look import language, t
-from tiwizi.records.care.queries.advice import file_number
+from tiwizi.records.care.queries.advice import file_number, file_numbers
 from tiwizi.records.money.operations import ask_reversal
 from tiwizi.records.money.queries.balances import balances
 from tiwizi.records.money.queries.before_closing import closed_until
@@ -142,6 +143,8 @@ def journal(request: Desk) -> HttpResponse:
     names = {code: fund.name[language()] for code, fund in held.funds.items()}
     accounts = {one.code: f"{one.code} {one.name[language()]}" for one in held.accounts.values()}
 
+    files: dict[int, str] = {}
+
     def ask(asked: Asked) -> Page:
         since, until = asked.get("day") or (None, None)
         found = journal_page(
@@ -149,6 +152,7 @@ def journal(request: Desk) -> HttpResponse:
             since=since, until=until, words=asked.get("words") or "", descending=asked.descending, after=asked.after,
             size=asked.size,
         )  # fmt: skip
+        files.update(file_numbers(subject for source, subject in map(_from, found.rows) if source == "decision"))
         sums = {} if found.count is None else {"debit": found.debit, "credit": found.credit}
         return Page(found.rows, found.next, found.count, sums)
 
@@ -156,7 +160,7 @@ def journal(request: Desk) -> HttpResponse:
     columns = (
         Column("id", "books:number", "code"),
         Column("day", "books:day", "day", sorts=False),
-        Column("name", "books:piece", "code", sorts=False, link=lambda row: address_of(row)),
+        Column("name", "books:piece", "code", sorts=False, link=address_of, value=lambda row: _piece(row, files)),
         Column("source", "books:source", value=lambda row: t(f"books:source_{row.source}"), sorts=False),
         *(() if chosen else (Column("book", "books:fund", value=lambda row: names[row.book], sorts=False),)),
         Column("debited", "books:debited", "code", sorts=False),
@@ -178,6 +182,20 @@ def journal(request: Desk) -> HttpResponse:
     return answer(request, listing, "desk/journal.html")
 
 
+def _from(row: Row) -> tuple[str, int]:
+    """What a transfer comes from; of one that takes another back, what that came from: (source, number)."""
+    source, _, rest = (row.reverses or row.name).partition(":")
+    return source, int(rest.partition("/")[0])
+
+
+def _piece(row: Row, files: Mapping[int, str]) -> str:
+    """The paper behind a transfer, as people call it: a file, an order, a movement of a statement, an entry."""
+    source, subject = _from(row)
+    if source == "decision":
+        return files.get(subject, "")
+    return f"TWZ{subject:012d}" if source in ("payment", "return") else str(subject)
+
+
 def address_of(row: Row) -> str:
     return reverse("transfer", args=[row.source, row.subject, row.part])
 
@@ -192,7 +210,7 @@ def transfer(request: Desk, source: str, subject: int, part: int) -> HttpRespons
     if request.method == "POST":
         memo, day = request.POST.get("memo", "").strip()[:140], typed.day_or_none(request.POST.get("day", ""))
         wrong = {"memo": t("books:memo_missing")} if not memo else {}
-        wrong |= {"day": t("list:not_a_day")} if day is None else {}
+        wrong |= {"day": t("list:no_day")} if day is None else {}
         if not wrong:
             _, refusal = attempt(request, ask_reversal, transfer=found.id, day=day, memo=memo)
             if refusal is None:
@@ -225,7 +243,8 @@ def _origin(row: Row, *, may_read_files: bool) -> tuple[str, str]:
     if row.reverses:
         source, _, rest = row.reverses.partition(":")
         subject, _, part = rest.partition("/")
-        return t("books:of_reversed", transfer=row.reverses), reverse(
+        first = transfer_named(source, int(subject), int(part))
+        return t("books:of_reversed", number=first.id if first else row.reverses), reverse(
             "transfer", args=[source, int(subject), int(part)]
         )
     return t(f"books:source_{row.source}"), ""

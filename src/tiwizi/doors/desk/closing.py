@@ -20,12 +20,12 @@ from tiwizi.doors.gateways import accounting_file
 from tiwizi.doors.look import proof
 from tiwizi.doors.look.listing_out import sent
 from tiwizi.doors.look.templatetags.look import language, t
+from tiwizi.doors.look.typed_day import day_of
 from tiwizi.records.money.operations import close_period
 from tiwizi.records.money.queries.before_closing import before_closing, closed_until
 from tiwizi.records.money.queries.funds import funds
 from tiwizi.records.people.looks import leave_trace_of_export
 from tiwizi.records.trail.refusal import Refused
-from tiwizi.rules.period import iso_day
 
 #: Where each thing is done that closing waits for.
 WHERE = {
@@ -60,9 +60,9 @@ def close(request: Desk, book: str) -> HttpResponse:
 def _until(said: str, book: str) -> tuple[date, dict[str, str]]:
     """The first day that stays open, from the last that closes; by itself the month after the last closed one."""
     try:
-        return iso_day(said) + timedelta(days=1), {}
+        return day_of(said) + timedelta(days=1), {}
     except ValueError:
-        return _next_month(closed_until(book)), {"last": t("list:not_a_day")} if said else {}
+        return _next_month(closed_until(book)), {"last": t("list:no_day")} if said else {}
 
 
 def _next_month(closed: date | None) -> date:
@@ -105,9 +105,9 @@ def _days(given: Any) -> tuple[dict[str, date | None], dict[str, str]]:
     wrong = {}
     for name in ("since", "until"):
         try:
-            days[name] = iso_day(given[name]) if given.get(name) else None
+            days[name] = day_of(given[name]) if given.get(name) else None
         except ValueError:
-            wrong[name] = t("list:not_a_day")
+            wrong[name] = t("list:no_day")
     return days, wrong
 
 

@@ -15,13 +15,13 @@ from tiwizi.doors.desk import typed
 from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.look.listing import Column, Filter, Listing, answer
 from tiwizi.doors.look.templatetags.look import language, state_word, t
+from tiwizi.doors.look.typed_day import day_of
 from tiwizi.records.money.operations import ask_entry, confirm_entry, refuse_entry
 from tiwizi.records.money.queries.entries_list import STATES, entries, entry_numbered
 from tiwizi.records.money.queries.journal import chart
 from tiwizi.records.money.queries.lines import line_numbered
 from tiwizi.rules.chart import Chart
 from tiwizi.rules.ledger import MAX_TRANSFER, pairs
-from tiwizi.rules.period import iso_day
 
 POST = "money.post"
 #: Rows of the form when it opens, and the most that it takes.
@@ -100,9 +100,9 @@ def _told(given: Any, rows: list[dict[str, str]], held: Chart, book: str) -> tup
     """What is asked for, or what is wrong: field -> what to say beside it; "rows": by place."""
     wrong: dict[str, Any] = {}
     try:
-        day = iso_day(given.get("day", ""))
+        day = day_of(given.get("day", ""))
     except ValueError:
-        day, wrong["day"] = clock.today(), t("list:not_a_day")
+        day, wrong["day"] = clock.today(), t("list:no_day")
     if not (memo := given.get("memo", "").strip()):
         wrong["memo"] = t("entries:memo_missing")
     legs = []

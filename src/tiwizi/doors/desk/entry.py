@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 from tiwizi.doors import clock
 from tiwizi.doors.desk.entry_form import LINE, Form, blank_form, form_of, read_form, with_blank
 from tiwizi.doors.desk.page import Desk, acting, as_typed, attempt, page, told
-from tiwizi.doors.desk.typed_day import typed_day
 from tiwizi.doors.look.templatetags.look import language, t
+from tiwizi.doors.look.typed_day import typed_day
 from tiwizi.records.care.operations.desk import decide_household
 from tiwizi.records.care.queries.acts import ActFound, acts_of, find_acts
 from tiwizi.records.care.queries.household import HouseholdFile, Relative, household_file

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any
 
-from tiwizi.doors.desk.typed_day import typed_day, western
+from tiwizi.doors.look.typed_day import typed_day, western
 from tiwizi.records.care.queries.acts import ActFound
 
 #: Fields of the file, and of each line; a field of a line is called "line_<name>" in the form.

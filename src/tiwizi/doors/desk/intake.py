@@ -62,7 +62,12 @@ def intake(request: Desk) -> HttpResponse:
         "deliveries", "intake:list", DELIVERIES, rows=queries.deliveries, sort="-number", empty="intake:none",
         filters=(Filter("words", "list:words"), Filter("state", "intake:state", "choice", choices=_states)),
     )  # fmt: skip
-    shown = {"refusal": refusal, "on": request.POST.get("on") or clock.today().isoformat(), "tables": list(TABLES)}
+    shown: dict[str, Any] = {
+        "refusal": refusal,
+        "on": request.POST.get("on") or clock.today().isoformat(),
+        "tables": list(TABLES),
+    }
+    shown["on_wrong"] = status == 422 and typed.day_or_none(str(shown["on"])) is None
     response = answer(request, listing, "desk/intake.html", shown)
     response.status_code = status
     return response

@@ -18,6 +18,7 @@ from tiwizi.doors import clock
 from tiwizi.doors.desk.page import Desk, attempt, page, told
 from tiwizi.doors.look.listing import Asked, Column, Filter, Listing, Page, answer
 from tiwizi.doors.look.templatetags.look import t
+from tiwizi.doors.look.typed_day import day_of
 from tiwizi.locale import LANGUAGES
 from tiwizi.records.care.queries.letters import files_told, order_of, orders_told, recipients
 from tiwizi.records.care.queries.letters_made import Made, letters_of, letters_page, mutual
@@ -31,7 +32,6 @@ from tiwizi.records.trail.refusal import Refused
 from tiwizi.reports.letters.compose import OF_CLAIM, Composed, Setting, Wanted, of_claim, of_household, of_orders
 from tiwizi.reports.letters.others import PIECES
 from tiwizi.reports.letters.print import printed
-from tiwizi.rules.period import iso_day
 
 NEED = "people.write_letters"
 #: Days that a member is given to bring what is missing, unless the desk says otherwise.
@@ -245,7 +245,7 @@ def _wanted(typed: Any) -> Wanted:
     if not (pieces or note):
         raise Refused("no_piece")
     try:
-        until = iso_day(typed.get("until", ""))
+        until = day_of(typed.get("until", ""))
     except ValueError:
         raise Refused("until_past") from None
     if not clock.today() < until < clock.today() + LONGEST_WAIT:

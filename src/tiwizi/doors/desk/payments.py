@@ -13,6 +13,7 @@ from tiwizi.doors import clock
 from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.look.listing import Column, Filter, Listing, answer
 from tiwizi.doors.look.templatetags.look import language, say, state_word, t
+from tiwizi.doors.look.typed_day import day_of
 from tiwizi.records.money.lifecycles import BATCH
 from tiwizi.records.money.operations import prepare
 from tiwizi.records.money.queries.batches import batches, to_pay
@@ -20,7 +21,6 @@ from tiwizi.records.money.queries.funds import Fund, funds
 from tiwizi.records.money.queries.orders import waits_again
 from tiwizi.records.money.queries.to_pay import HELD, PAYABLE
 from tiwizi.records.people.queries import who_may
-from tiwizi.rules.period import iso_day
 
 #: Batches that a list holds: some years of them.
 MOST = 5_000
@@ -106,9 +106,9 @@ def _asked(given: Any) -> tuple[dict[str, Any], dict[str, str]]:
     """What a batch is asked to hold, and what of it cannot be understood: field -> what to say beside it."""
     wrong = {}
     try:
-        on = iso_day(given.get("on") or clock.today().isoformat())
+        on = day_of(given.get("on") or clock.today().isoformat())
     except ValueError:
-        on, wrong["on"] = clock.today(), t("list:not_a_day")
+        on, wrong["on"] = clock.today(), t("list:no_day")
     to = given.get("to", "")
     without = [int(number) for number in given.getlist("without") if number.isdecimal() and len(number) < 10]
     return {"on": on, "to": to if to in PAYABLE else "", "without": without, "text": given.get("text", "")[:140]}, wrong

@@ -17,7 +17,7 @@ from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.packs.cases import run_against
 from tiwizi.records.cover.operations import propose_plan, publish_plan
-from tiwizi.records.cover.queries import VersionShown, plan_of_version, plan_versions
+from tiwizi.records.cover.queries import VersionShown, plan_names, plan_of_version, plan_versions
 from tiwizi.rules.plan.document import Plan
 from tiwizi.rules.plan.show import beside as side_by_side
 from tiwizi.rules.plan.show import show
@@ -30,7 +30,8 @@ DAYS = ("effective_on", "voted_on", "approved_on")
 @page("cover.read")
 def plans(request: Desk) -> HttpResponse:
     """Every version of every plan."""
-    return render(request, "desk/plans.html", {"versions": plan_versions(on=clock.today())})
+    versions = plan_versions(on=clock.today())
+    return render(request, "desk/plans.html", {"versions": versions, "names": plan_names(language())})
 
 
 @page("cover.read", post="cover.publish_plan")
@@ -46,7 +47,8 @@ def plan(request: Desk, version: int) -> HttpResponse:
     on = typed.day_or_none(request.GET.get("on", "")) or clock.today()
     others = [one for one in plan_versions(on=clock.today()) if one.plan == shown.plan and one.version != version]
     context = {
-        "shown": shown, "sections": show(held, on=on, lang=language()), "on": on, "others": others, "refusal": refusal,
+        "shown": shown, "name": held.name.get(language()) or shown.plan,
+        "sections": show(held, on=on, lang=language()), "on": on, "others": others, "refusal": refusal,
         "sources": [(source, source.title.get(language())) for source in held.sources.values()],
         "may_publish": request.by.may("cover.publish_plan") and shown.proposed_by != request.by.user,
         "has_cases": held.country in packs.available(),
@@ -84,6 +86,7 @@ def beside(request: Desk, version: int, other: int) -> HttpResponse:
     differing = [row for row in rows if row.change != "same"]
     context = {
         "rows": rows if request.GET.get("all") else differing, "same": len(rows) - len(differing), "on": on,
+        "name": two.name.get(language()) or _shown(other).plan,
         "differing": len(differing), "one": _shown(version), "two": _shown(other), "all": bool(request.GET.get("all")),
     }  # fmt: skip
     return render(request, "desk/plan_beside.html", context)

@@ -23,6 +23,7 @@ def order(request: Desk, reference: str) -> HttpResponse:
     lines = advice(reference)
     context = {
         "order": told, "lines": lines if request.by.may("people.read") else [], "count": len(lines),
+        "reason": reason_of(told.reason or ""),
         "sum": sum(line.amount for line in lines), "named": request.by.may("people.read"),
     }  # fmt: skip
     return render(request, "desk/order.html", context)

@@ -27,6 +27,7 @@ from tiwizi.records.care.queries.review_file import ReviewFile, ReviewLine, clai
 from tiwizi.records.care.queries.review_file import review_file as file_for_review
 from tiwizi.records.care.reviewing import CAUSES, WAITS
 from tiwizi.records.intake.queries import imports
+from tiwizi.records.people.places import region_names
 from tiwizi.records.trail.refusal import Refused
 
 CHOICES = ("leave", "claimed", "less", "refuse")
@@ -55,6 +56,7 @@ def review(request: Desk) -> HttpResponse:
 
 def _listing(request: Desk, rows: list[Waiting], shown: str) -> Listing:
     lang, today = language(), clock.today()
+    places = region_names(lang)
 
     def why(one: Waiting) -> str:
         return " · ".join(locale.text("desk/review", f"why_{reason}", lang=lang) for reason in one.reasons)
@@ -62,16 +64,16 @@ def _listing(request: Desk, rows: list[Waiting], shown: str) -> Listing:
     columns = (
         Column("number", "review:file", "code", link=lambda one: reverse("review_file", args=[one.number])),
         Column("household", "review:household", "code"),
-        Column("days", "review:age", "number", value=lambda one: (today - one.received).days),
-        Column("lines", "review:lines", "number", total=True),
-        Column("billed", "review:billed", "amount", total=True),
+        Column("days", "review:age", "number", value=lambda one: max((today - one.since).days, 0)),
+        Column("lines", "review:lines", "number", total=True, value=lambda one: one.lines or None),
+        Column("billed", "review:billed", "amount", total=True, value=lambda one: one.billed or None),
         Column("reasons", "review:why", value=why),
-        Column("region", "review:region"),
+        Column("region", "review:region", value=lambda one: places.get(one.region, one.region)),
         Column("holder_name", "review:at_hand", "name"),
     )
     filters = (
         Filter("words", "list:words"),
-        Filter("show", "review:views", "choice", choices=_views, matches=lambda *_: True),
+        Filter("show", "review:views", "choice", choices=_views, default="ready", matches=lambda *_: True),
         Filter("why", "review:why", "choice", choices=_reasons, matches=lambda one, value: value in one.reasons),
         Filter("received", "review:received", "days"),
     )

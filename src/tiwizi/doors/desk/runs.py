@@ -26,6 +26,7 @@ from tiwizi.records.care.queries.runs import (
     watched,
     workers_seen,
 )
+from tiwizi.records.cover.queries import plan_names
 from tiwizi.records.people.looks import leave_trace, regions_within
 
 #: The address that the page of a run asks again every two seconds answers this once the run is at an end, and the
@@ -51,6 +52,7 @@ def all_runs(request: Desk) -> HttpResponse:
 
 
 def _listing() -> Listing:
+    names = plan_names(language())
     columns = (
         Column("run", "runs:run", "code", link=lambda row: reverse("run", args=[row.run])),
         Column("state", "runs:state", "state"),
@@ -60,7 +62,7 @@ def _listing() -> Listing:
         Column("paid", "runs:paid", "amount"),
         Column("corrections", "runs:corrections", "number", link=lambda row: reverse("corrections", args=[row.run])),
         Column("finished_at", "runs:finished_at", "moment"),
-        Column("plan", "runs:plan", "code"),
+        *((Column("plan", "runs:plan", value=lambda row: names.get(row.plan, row.plan)),) if len(names) > 1 else ()),
     )
     filters = (Filter("words", "list:words"), Filter("state", "runs:state", "choice", choices=_states))
     return Listing("runs", "runs:title", columns, rows=runs, filters=filters, empty="runs:empty", need="care.decide")

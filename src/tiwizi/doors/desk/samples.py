@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -31,7 +31,7 @@ LARGEST_SEED = 10**9
 def samples(request: Desk) -> HttpResponse:
     today = clock.today()
     said = {
-        "since": (today - BACK).isoformat(), "until": (today + timedelta(days=1)).isoformat(), "share": SHARE,
+        "since": (today - BACK).isoformat(), "until": today.isoformat(), "share": SHARE,
         "seed": str(secrets.randbelow(LARGEST_SEED)),
     }  # fmt: skip
     faults: dict[str, str] = {}
@@ -56,6 +56,8 @@ def _values(said: dict[str, str], faults: dict[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {
         name: typed.day_or_fault(said[name], name, faults, needed=True) for name in ("since", "until")
     }
+    if found["until"] is not None:
+        found["until"] += timedelta(days=1)  # people say the last day that counts
     try:
         found["share"] = (typed.quantity(said["share"]) or 0) // 10  # thousandths of a per cent -> basis points
     except ValueError:
@@ -71,7 +73,7 @@ def _listing() -> Listing:
     columns = (
         Column("sample", "samples:number", "code", link=lambda row: reverse("sample", args=[row.sample])),
         Column("since", "samples:since", "day"),
-        Column("until", "samples:until", "day"),
+        Column("until", "samples:until", "day", value=_last),
         Column("population", "samples:population", "number"),
         Column("drawn", "samples:drawn", "number"),
         Column("given", "samples:given", "number", value=lambda row: row.agreement.given),
@@ -82,6 +84,11 @@ def _listing() -> Listing:
     filters = (Filter("words", "list:words"),)
     return Listing("samples", "samples:title", columns, rows=asked.samples, filters=filters, empty="samples:empty",
                    need="care.review")  # fmt: skip
+
+
+def _last(row: SampleRow) -> date:
+    """The last day that counts."""
+    return row.until - timedelta(days=1)
 
 
 def _rate(row: SampleRow) -> str:
@@ -107,7 +114,8 @@ def sample(request: Desk, number: int) -> HttpResponse:
     listing = Listing("opinions", "samples:lines", columns, rows=lambda: rows, need="care.review",
                       filters=(Filter("words", "list:words"), verdicts))  # fmt: skip
     waits = next((one.opinion for one in rows if one.verdict == "waiting"), None)
-    return answer(request, listing, "desk/sample.html", {"row": row, "strata": strata, "waits": waits})
+    context = {"row": row, "last": _last(row), "strata": strata, "waits": waits}
+    return answer(request, listing, "desk/sample.html", context)
 
 
 def _verdicts() -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.desk.sign_in import end_sessions, forget_second_factor, have_second_factor, invitation
 from tiwizi.doors.desk.templatetags.staff import role as named
 from tiwizi.doors.look.listing import Column, Filter, Listing, answer
-from tiwizi.doors.look.templatetags.look import listed, t
+from tiwizi.doors.look.templatetags.look import language, listed, t
 from tiwizi.records.people.operations.entry import (
     ask_factor_reset,
     close_user,
@@ -23,6 +23,7 @@ from tiwizi.records.people.operations.entry import (
     open_user,
 )
 from tiwizi.records.people.operations.users import ask_grant, confirm_grant, create_user, revoke_grant
+from tiwizi.records.people.places import region_names
 from tiwizi.records.people.staff import GIVEN, Colleague, colleague, colleagues, giveable, regions
 
 NEED, GIVES = "people.read_staff", "people.ask_grant"
@@ -34,15 +35,16 @@ def staff(request: Desk) -> HttpResponse:
     safe = have_second_factor(one.id for one in everybody)
     waiting = [(one, held) for one in everybody for held in one.held if held.waits]
     resets = [one for one in everybody if one.reset]
-    context = {"waiting": waiting, "resets": resets}
+    context = {"waiting": waiting, "resets": resets, "places": region_names(language())}
     return answer(request, _listing(everybody, safe), "desk/staff.html", context)
 
 
 def _listing(everybody: list[Colleague], safe: set[int]) -> Listing:
+    places = region_names(language())
     columns = (
         Column("name", "staff:name", "name", link=lambda one: reverse("colleague", args=[one.login])),
         Column("login", "staff:login", "code"),
-        Column("roles", "staff:roles", value=_roles_said),
+        Column("roles", "staff:roles", value=lambda one: _roles_said(one, places)),
         Column("safe", "staff:second_factor", value=lambda one: t("staff:yes" if one.id in safe else "staff:no")),
         Column("last_login", "staff:last_login", "moment"),
         Column("active", "staff:works_here", value=lambda one: t("staff:yes" if one.active else "staff:no")),
@@ -58,10 +60,10 @@ def _listing(everybody: list[Colleague], safe: set[int]) -> Listing:
     return Listing("staff", "staff:title", columns, rows=lambda: everybody, filters=filters, sort="name", need=NEED)
 
 
-def _roles_said(one: Colleague) -> str:
+def _roles_said(one: Colleague, places: dict[str, str]) -> str:
     return listed(
         named(held.role)
-        + (f" ({held.region})" if held.region else "")
+        + (f" ({places.get(held.region, held.region)})" if held.region else "")
         + (f" – {t('staff:waits')}" if held.waits else "")
         for held in one.held
     )
@@ -154,6 +156,7 @@ def _shown(request: Desk, login: str, *, link: str, refusal: dict[str, str] | No
         "roles": [role for role in roles if not role.meets],
         "apart": [role for role in roles if role.meets],
         "regions": regions(),
+        "places": region_names(language()),
         "said": request.POST,
         "link": link,
         "refusal": refusal,

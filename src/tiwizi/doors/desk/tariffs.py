@@ -13,8 +13,9 @@ from tiwizi.doors.desk import typed
 from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.records.cover.operations import publish_tariff
-from tiwizi.records.cover.queries import prices
+from tiwizi.records.cover.queries import in_force, plan_of_version, prices
 from tiwizi.records.cover.queries import tariffs as versions
+from tiwizi.records.trail.refusal import Refused
 
 SHOWN = 50
 
@@ -50,10 +51,24 @@ def tariff(request: Desk, version: int) -> HttpResponse:
         more["after"] = f"{rows[SHOWN - 1].code}|{rows[SHOWN - 1].id}"
     context = {
         "shown": shown, "rows": rows[:SHOWN], "more": more.urlencode() if len(rows) > SHOWN else "", "words": words,
-        "on": on, "doubtful": doubtful, "refusal": refusal,
+        "on": on, "doubtful": doubtful, "refusal": refusal, "sources": _sources(),
         "may_sign": request.by.may("cover.publish_plan") and shown.proposed_by != request.by.user,
     }  # fmt: skip
     return render(request, "desk/tariff.html", context, status=422 if refusal else 200)
+
+
+def _sources() -> dict[str, str]:
+    """What the plan in force calls the sources that its prices name."""
+    try:
+        version, _ = in_force(clock.today())
+    except Refused:
+        return {}
+    found = plan_of_version(version)
+    sources = found[0].sources if found else {}
+    return {
+        name: t("plans:invented") if one.status == "D" else one.title.get(language()) or name
+        for name, one in sources.items()
+    }
 
 
 PAGES = (("tariffs/", tariffs, "tariffs"), ("tariffs/<int:version>/", tariff, "tariff"))

@@ -11,7 +11,7 @@ from django.urls import reverse
 from tiwizi.doors import clock
 from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.desk.runs import STOP_ASKING
-from tiwizi.doors.desk.templatetags.staff import role
+from tiwizi.doors.desk.trail_notes import noted, numbered
 from tiwizi.doors.look.listing import Asked, Column, Filter, Listing, Page, answer
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.locale import catalogue
@@ -22,12 +22,10 @@ from tiwizi.records.people.staff import colleagues
 from tiwizi.records.trail.chain import Head
 from tiwizi.records.trail.operations import verify_trail
 from tiwizi.records.trail.queries import Done
-from tiwizi.records.trail.roles import ROLES, TECHNICAL
+from tiwizi.records.trail.roles import TECHNICAL
 from tiwizi.records.trail.search import Sought, search
 from tiwizi.records.trail.walking import last_verification
 
-#: An event notes more than fits in a row.
-_LONGEST, _SHORT = 90, 40
 SENTENCE = "did_"
 
 
@@ -68,7 +66,7 @@ def _ask(request: Desk, asked: Asked) -> Page:
     )  # fmt: skip
     events, after = search(request.by, sought, after=asked.after, size=asked.size)
     names, numbers = user_names(event.user for event in events), called(event.subject for event in events)
-    return Page([_row(event, names, numbers) for event in events], after)
+    return Page([_row(event, names, numbers, request.currency) for event in events], after)
 
 
 def _subjects(asked: Asked) -> list[str] | None:
@@ -80,11 +78,12 @@ def _subjects(asked: Asked) -> list[str] | None:
     return [subject for one in kinds for subject in subjects_of(one, number)]
 
 
-def _row(event: Done, names: dict[int, str], numbers: dict[str, str]) -> dict[str, Any]:
+def _row(event: Done, names: dict[int, str], numbers: dict[str, str], currency: str) -> dict[str, Any]:
     kind, _, number = event.subject.partition(":")
     return {
         "at": event.at, "who": names.get(event.user) or t("trail:the_system"), "did": sentence(event.verb),
-        "kind": _kind(kind), "number": numbers.get(event.subject, number), "noted": _noted(event.body),
+        "kind": _kind(kind), "number": numbers.get(event.subject) or numbered(number),
+        "noted": noted(event.body, currency),
         "position": event.position,
     }  # fmt: skip
 
@@ -98,22 +97,6 @@ def sentence(verb: str) -> str:
 def _kind(kind: str) -> str:
     key = f"about_{kind}"
     return t(f"trail:{key}") if key in catalogue("desk/trail", language()) else kind
-
-
-def _noted(body: dict[str, Any]) -> str:
-    """What the event keeps, in short: numbers, and the beginnings of digests. What it answered is a number inside."""
-    told = (f"{name}: {_short(name, value)}" for name, value in body.items() if name != "answer")
-    said = ", ".join(told)
-    return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
-
-
-def _short(name: str, value: Any) -> str:
-    if name == "role" and value in ROLES:
-        return role(value)
-    if isinstance(value, dict | list):
-        return str(len(value))
-    said = str(value)
-    return said if len(said) <= _SHORT else said[:8] + "…"
 
 
 def _people() -> list[tuple[str, str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from tiwizi.doors.look.templatetags.look import t
+from tiwizi.doors.look.typed_day import day_of
 from tiwizi.rules import money
-from tiwizi.rules.period import iso_day
 
 _SPACES = dict.fromkeys(map(ord, " \u00a0\u202f\u2009\u2066\u2067\u2068\u2069\u200e\u200f"), None)
 _DIGITS = {ord(digit): str(value) for value, digit in enumerate("٠١٢٣٤٥٦٧٨٩")} | {ord("٫"): "."}
@@ -37,15 +37,12 @@ def _not_negative(value: int, *, most: int) -> int:
 
 
 def day(text: str) -> date | None:
-    """A day as a browser sends it (2026-07-08) or as people write it (08/07/2026); None where nothing was typed.
+    """A day as addresses say it (2026-07-08) or as people write it (08/07/2026); None where nothing was typed.
     Raises ValueError for what is no day."""
     plain = text.translate(_SPACES).translate(_DIGITS)
     if not plain:
         return None
-    parts = plain.split("/")
-    if len(parts) == 3:
-        plain = f"{parts[2]:0>4}-{parts[1]:0>2}-{parts[0]:0>2}"
-    return iso_day(plain)
+    return day_of(plain)
 
 
 def day_or_fault(text: str, name: str, faults: dict[str, str], *, needed: bool = False) -> date | None:

@@ -70,6 +70,9 @@ def told(row: FlagRow, currency: str, lang: str) -> str:
     figures = row.figures
     key = f"told_{row.kind}" + (f"_{figures['what']}" if "what" in figures else "")
     values = {name: _said(name, value, currency, lang) for name, value in figures.items()}
+    for name, called, unit in (("count", "files", "claims"), ("households", "homes", "households")):
+        if isinstance(figures.get(name), int):
+            values[called] = locale.counted(figures[name], unit, lang)
     return locale.text("desk/watch", key, lang=lang, **values)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-WIDTH, HEIGHT, FOOT, HEAD, START = 360, 150, 20, 8, 32
+WIDTH, HEIGHT, FOOT, HEAD, START = 360, 150, 20, 8, 42
 
 
 class Bar(NamedTuple):

@@ -38,15 +38,17 @@ from django.utils.html import format_html
 
 from tiwizi import locale
 from tiwizi.doors.look.templatetags import look
+from tiwizi.doors.look.typed_day import day_of
 from tiwizi.formats.tables.schema import fold
 from tiwizi.records.people.queries import saved_views
-from tiwizi.rules.period import iso_day
 
 KINDS = ("text", "name", "amount", "day", "moment", "number", "state", "code")
 NUMERIC = ("amount", "number")
 SIZES = (50, 200, 1000)
 #: A longer text in an address is nobody's question.
 _LONGEST = 200
+#: A text of so many signs is long.
+_LONG = 32
 _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "day": look.short_day, "moment": look.moment, "number": look.number, "state": look.state,
 }  # fmt: skip
@@ -80,13 +82,15 @@ class Column:
 class Filter:
     """kind: "text" (of a list of ``rows``: within any text, name or code), "choice" (``choices``: () -> value and word
     pairs), "days" (from a day to a day, both included), "flag" (a box to tick). ``matches``: (row, value) -> whether a
-    row is meant, where it is not ``key`` of the row that tells; unused by ``ask``."""
+    row is meant, where it is not ``key`` of the row that tells; unused by ``ask``. ``default``: the choice that holds
+    where none is made; there is no choice of all then."""
 
     key: str
     heading: str
     kind: str = "text"
     choices: Callable[[], Iterable[tuple[str, str]]] = tuple
     matches: Callable[[Any, Any], bool] | None = None
+    default: str = ""
 
 
 @dataclass(frozen=True)
@@ -240,7 +244,7 @@ def _value(one: Filter, said: Mapping[str, str]) -> Any:
 
 
 def _day(said: str) -> date | None:
-    return iso_day(said) if said else None
+    return day_of(said) if said else None
 
 
 # -- what is shown ---------------------------------------------------------------------------------------------------
@@ -265,9 +269,12 @@ def answer(
 
 @dataclass(frozen=True)
 class Cell:
+    """``is_long``: on a phone it has a line of its own."""
+
     shown: str
     link: str
     is_numeric: bool
+    is_long: bool = False
 
 
 class Shown:
@@ -305,7 +312,9 @@ class Shown:
 
     def _cell(self, column: Column, row: Any) -> Cell:
         link = column.link(row) if column.link is not None else ""
-        return Cell(self._written(column.of(row), column.kind), link or "", column.is_numeric)
+        value = column.of(row)
+        is_long = isinstance(value, str) and len(value) > _LONG and column.kind != "state"
+        return Cell(self._written(value, column.kind), link or "", column.is_numeric, is_long)
 
     def _written(self, value: Any, kind: str) -> str:
         if value is None or value == "":
@@ -348,8 +357,12 @@ class Shown:
         for one in self.listing.filters:
             yield {
                 "key": one.key, "kind": one.kind, "text": said(one.heading), "wrong": one.key in self.wrong,
-                "value": given.get(one.key, ""), "choices": [(str(value), word) for value, word in one.choices()],
+                "value": given.get(one.key) or one.default, "default": one.default,
+                "choices": [(str(value), word) for value, word in one.choices()],
                 "since": given.get(f"{one.key}_since", ""), "until": given.get(f"{one.key}_until", ""),
+                "since_id": f"f-{one.key}-since", "since_name": f"{one.key}_since",
+                "until_id": f"f-{one.key}-until", "until_name": f"{one.key}_until",
+                "told": f"f-{one.key}-wrong" if one.key in self.wrong else "",
             }  # fmt: skip
 
     def kept(self) -> list[tuple[str, str]]:
@@ -373,7 +386,8 @@ class Shown:
         return self.address() if self.asked.after else ""
 
     def exports(self) -> list[tuple[str, str]]:
-        return [(format, self.address(export=format)) for format in ("xlsx", "csv")] if self.may_export else []
+        formats = ("xlsx", "csv") if self.may_export and self.page.rows else ()
+        return [(format, self.address(export=format)) for format in formats]
 
     def address(self, **changed: str) -> str:
         query = urlencode({**self._asked(), **changed})

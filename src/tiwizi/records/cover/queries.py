@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Max, Q
 
 from tiwizi.records.cover.models import PlanVersion, TariffRow, TariffVersion
 from tiwizi.records.cover.versions import open_plan
@@ -89,6 +89,12 @@ def plan_versions(*, on: date) -> list[VersionShown]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def plan_names(lang: str) -> dict[str, str]:
+    """What each plan calls itself in its latest version, by its code."""
+    latest = PlanVersion.objects.values("plan__code").annotate(last=Max("id")).values_list("plan__code", "last")
+    return {code: open_plan(version).name.get(lang) or code for code, version in latest}
 
 
 def plan_of_version(version: int) -> tuple[Plan, str] | None:

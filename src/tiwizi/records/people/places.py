@@ -20,6 +20,12 @@ def regions_for(by: By, need: str) -> list[tuple[str, str, str]]:
     return list((rows if within is None else rows.filter(id__in=within)).values_list("code", "name_ar", "name_latin"))
 
 
+def region_names(lang: str) -> dict[str, str]:
+    """What each region is called, by its code."""
+    one, other = ("name_ar", "name_latin") if lang == "ar" else ("name_latin", "name_ar")
+    return {code: first or second or code for code, first, second in Region.objects.values_list("code", one, other)}
+
+
 @dataclass(frozen=True)
 class RegionShown:
     """``households``: that lie in it; ``colleagues``: who have a role that is bound to it."""

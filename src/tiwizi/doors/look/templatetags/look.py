@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from tiwizi import locale
+from tiwizi.doors.look.typed_day import day_of
 from tiwizi.rules.adjudicate.waterfall import Step
 
 register = template.Library()
@@ -57,8 +58,7 @@ def amount(context: dict[str, Any], minor: int | str | None, sign: bool = False)
     if minor is None or isinstance(minor, str):  # "": what a template is given of a row that lacks it
         return ""
     written = locale.money(minor, context.get("currency") or "MAD", language())
-    plus = "+" if sign and minor > 0 else ""
-    return format_html('<bdi class="amount" dir="ltr">{}{}</bdi>', plus, _bare(written)) if plus else _amount(written)
+    return _amount(written, "+" if sign and minor > 0 else "")
 
 
 @register.simple_tag(takes_context=True)
@@ -81,9 +81,10 @@ def _parted(written: str) -> tuple[str, str]:
     return figure, unit
 
 
-def _amount(written: str) -> SafeString:
+def _amount(written: str, plus: str = "") -> SafeString:
     """The figure from left to right, the currency after it in the reader's own direction."""
-    return format_html('<span class="amount"><bdi dir="ltr">{}</bdi>\u00a0{}</span>', *_parted(written))
+    figure, unit = _parted(written)
+    return format_html('<span class="amount"><bdi dir="ltr">{}{}</bdi>\u00a0{}</span>', plus, figure, unit)
 
 
 def _bare(written: str) -> str:
@@ -118,6 +119,16 @@ def short_day(when: date | datetime | None) -> SafeString | str:
     if when is None:
         return ""
     return format_html('<time dir="ltr" datetime="{}">{}</time>', when.isoformat(), f"{when:%d/%m/%Y}")
+
+
+@register.filter
+def as_typed(day: date | str | None) -> str:
+    """A day as one types it, ``08/07/2026``; what is no day stays as it is."""
+    try:
+        day = day_of(day) if isinstance(day, str) else day
+    except ValueError:
+        return str(day)
+    return "" if day is None else f"{day:%d/%m/%Y}"
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -41,6 +42,11 @@ class AdviceLine(NamedTuple):
 def file_number(claim: int) -> str:
     """What a file is called whose decision was booked; "" where there is none."""
     return Claim.objects.filter(id=claim).values_list("number", flat=True).first() or ""
+
+
+def file_numbers(claims: Iterable[int]) -> dict[int, str]:
+    """What files are called, by their ids."""
+    return dict(Claim.objects.filter(id__in=set(claims)).values_list("id", "number"))
 
 
 def advice(reference: str) -> list[AdviceLine]:

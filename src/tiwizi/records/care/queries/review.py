@@ -22,6 +22,7 @@ from tiwizi.rules.terms import TO_REVIEW
 class Waiting:
     """A file that waits for a reviewer. ``lines``: of its lines that do; ``billed``: of these, in minor units.
     ``reasons``: names of rules.terms, and "appeal", "flag", "opinion", "limit" for who asks for a second look.
+    ``since``: from when it waits: the day it came in, or the first call for a second look where no line waits.
     ``held``: whether it waits for a fact that no reviewer can give by looking. ``holder``: who has it at hand, until
     ``until``."""
 
@@ -34,6 +35,7 @@ class Waiting:
     billed: int
     reasons: tuple[str, ...]
     held: bool
+    since: date
     holder: int | None = None
     holder_name: str = ""
     until: datetime | None = None
@@ -69,8 +71,8 @@ def waiting_for_review(by: By) -> list[Waiting]:
     found = [
         Waiting(
             row[0], row[1], row[2], codes.get(row[3], ""), _day(row[4]), row[5], int(row[6]),
-            (*second.get(row[0], ()), *(name for name, is_so in zip(WAITS, row[8:], strict=True) if is_so)),
-            bool(row[7]), *_at_hand(tasks.get(row[0]), names),
+            (*second.get(row[0], {}), *(name for name, is_so in zip(WAITS, row[8:], strict=True) if is_so)),
+            bool(row[7]), _since(row, second.get(row[0], {})), *_at_hand(tasks.get(row[0]), names),
         )
         for row in rows
     ]  # fmt: skip
@@ -113,18 +115,23 @@ def has_at_hand(by: By, claim: int) -> bool:
     return Task.objects.filter(claim_id=claim, holder=by.user, until__gt=by.at).exists()
 
 
+def _since(row: Any, calls: dict[str, date]) -> date:
+    """From when a file waits: where no line of it does, from the first call for another look."""
+    came = _day(row[4])
+    return came if row[5] else min(calls.values(), default=came)
+
+
 def _second(one: Waiting) -> bool:
     return any(reason not in WAITS for reason in one.reasons)
 
 
-def _second_looks(claims: list[int]) -> dict[int, tuple[str, ...]]:
-    """claim -> who asks for another look: "appeal", "flag", "opinion", "limit"."""
-    found: dict[int, tuple[str, ...]] = {}
-    wanted = set(claims)
-    for claim, cause in Recheck.objects.filter(closed_at=None).order_by("id").values_list("claim_id", "cause"):
-        kind = cause.partition(":")[0]
-        if claim in wanted and kind not in found.get(claim, ()):
-            found[claim] = (*found.get(claim, ()), kind)
+def _second_looks(claims: list[int]) -> dict[int, dict[str, date]]:
+    """claim -> who asks for another look ("appeal", "flag", "opinion", "limit"), and since when."""
+    found: dict[int, dict[str, date]] = {}
+    wanted, calls = set(claims), Recheck.objects.filter(closed_at=None).order_by("id")
+    for claim, cause, asked in calls.values_list("claim_id", "cause", "asked_at"):
+        if claim in wanted:
+            found.setdefault(claim, {}).setdefault(cause.partition(":")[0], asked.date())
     return found
 
 

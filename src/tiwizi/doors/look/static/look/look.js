@@ -34,12 +34,20 @@ const wide = window.matchMedia("(min-width: 62.01rem)");
 const fold = () => { if (menu) menu.open = wide.matches; };
 wide.addEventListener("change", fold);
 fold();
+// A list is narrowed by a day once it is written, not by each of its figures.
+document.addEventListener("input", (event) => {
+  if (event.target.matches("form.tools [data-day]")) event.stopPropagation();
+}, true);
+document.addEventListener("change", (event) => {
+  if (event.target.matches("form.tools[hx-get] [data-day]")) event.target.form.requestSubmit();
+});
 // Tables. Each cell knows the heading it stands under, which a phone shows above it. A table that fits needs no scrolling:
 // its head stays in sight while the page scrolls, and the keyboard has one stop less.
 const blank = (cell) => !cell.textContent.trim() && !cell.querySelector("input, select, button, img, svg");
 const ROLES = [["thead, tbody, tfoot", "rowgroup"], ["tr", "row"], ["td", "cell"], ["th[scope=col]", "columnheader"], ["th[scope=row]", "rowheader"]];
 const stack = (table) => {
   const heads = [...table.querySelectorAll("thead th, thead td")].map((head) => head.textContent.trim());
+  const hidden = [...table.querySelectorAll("thead th, thead td")].map((head) => head.querySelector(".visually-hidden") !== null);
   const rows = [...table.querySelectorAll("tbody tr, tfoot tr")];
   const width = (row) => [...row.cells].reduce((sum, cell) => sum + cell.colSpan, 0);
   if (!heads.length || rows.some((row) => width(row) !== heads.length)) return;
@@ -47,7 +55,7 @@ const stack = (table) => {
   table.setAttribute("role", "table");
   ROLES.forEach(([which, role]) => table.querySelectorAll(which).forEach((part) => part.setAttribute("role", role)));
   rows.forEach((row) => [...row.cells].reduce((place, cell) => {
-    cell.dataset.label = cell.colSpan > 1 ? "" : heads[place];
+    cell.dataset.label = cell.colSpan > 1 || cell.scope === "row" && hidden[place] ? "" : heads[place];
     cell.classList.toggle("blank", blank(cell));
     return place + cell.colSpan;
   }, 0));

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from tiwizi.rules.period import FIRST_YEAR, LAST_YEAR
+from tiwizi.rules.period import FIRST_YEAR, LAST_YEAR, iso_day
 
 _DIGITS = {ord(digit): str(value) for value, digit in enumerate("٠١٢٣٤٥٦٧٨٩")}
 _PARTED = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})(?:[/.\- ](\d{2}|\d{4}))?")
+#: Of a year of two digits.
+_CENTURY = 2000
 _RUN = re.compile(r"(\d{2})(\d{2})(\d{2}|\d{4})?")
 
 
@@ -17,9 +19,14 @@ def western(text: str) -> str:
     return text.translate(_DIGITS).replace("٫", ",").strip()
 
 
-def typed_day(text: str, *, today: date) -> str:
+def day_of(text: str) -> date:
+    """A day with its year, as a person or as an address says it. Raises ValueError for what is none."""
+    return iso_day(typed_day(text, today=None))
+
+
+def typed_day(text: str, *, today: date | None) -> str:
     """ISO, as the tables have it; what cannot be a day is left as it was typed, for them to say so. A day without a
-    year is the last such day."""
+    year is the last such day before ``today``; where that is not known, it is no day."""
     plain = western(text)
     found = _PARTED.fullmatch(plain) or _RUN.fullmatch(plain)
     if found is None:
@@ -31,11 +38,13 @@ def typed_day(text: str, *, today: date) -> str:
         return plain
 
 
-def _in_year(day: int, month: int, year: str | None, today: date) -> date:
+def _in_year(day: int, month: int, year: str | None, today: date | None) -> date:
     if year is None:
+        if today is None:
+            raise ValueError(f"{day}/{month} of which year?")
         this = date(today.year, month, day)
         return this if this <= today else date(today.year - 1, month, day)
-    full = int(year) if len(year) == 4 else today.year // 100 * 100 + int(year)
+    full = int(year) if len(year) == 4 else _CENTURY + int(year)
     if not FIRST_YEAR <= full <= LAST_YEAR:
         raise ValueError(year)
     return date(full, month, day)
