@@ -20,6 +20,7 @@ SUBJECTS = sorted(
         for path in (_ROOM / lang).rglob("*.toml")
     }
 )
+_REFUSED = re.compile(r'\bRefused\(\s*"(\w+)"')
 
 
 def _names(template: str) -> set[str]:
@@ -40,6 +41,14 @@ def test_a_text_asks_for_the_same_values_in_the_three_languages(subject: str) ->
     for lang in LANGUAGES:
         for key, template in catalogue(subject, lang).items():
             assert _names(template) | {"n"} == _names(english[key]) | {"n"}, f"{lang}/{subject}.toml: {key}"
+
+
+def test_every_refusal_has_a_text_and_a_way_out() -> None:
+    """One that has none is a fault of ours in the moment in which somebody is refused."""
+    sources = Path(str(files("tiwizi"))).rglob("*.py")
+    named = {key for source in sources for key in _REFUSED.findall(source.read_text(encoding="utf-8"))}
+    assert len(named) > 100, "the refusals were not found"
+    assert {text for key in named for text in (key, f"{key}_way_out")} <= set(catalogue("records", "en"))
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from lxml import etree
 from tests.records.money import house
 from tests.records.money.house import APPROVER, TREASURER, acting
@@ -56,6 +58,21 @@ def test_f9_the_file_made_again_is_the_same(batch: int, tmp_path: Path) -> None:
     hand_over_file(acting(TREASURER), batch=batch, folder=tmp_path / "two")
     assert made(batch, tmp_path / "three").read_bytes() == first
     assert BankFile.objects.count() == 1
+
+
+def test_f9_several_who_make_it_at_once_have_the_same_whole_file(batch: int, tmp_path: Path) -> None:
+    """Four, as a page that is pressed again has it: each has a file of its own until it is whole."""
+
+    def make(_: int) -> bytes:
+        try:
+            return made(batch, tmp_path).read_bytes()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as desks:
+        files = set(desks.map(make, range(4)))
+    assert len(files) == 1 and BankFile.objects.count() == 1
+    assert [path.name[:1] for path in (tmp_path / "made").iterdir()] != ["."]
 
 
 def test_f9_references_are_unique_for_ever(batch: int, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
@@ -138,7 +139,7 @@ def _keep(file: UploadedFile[Any]) -> str:
     """Write a file under its SHA-256; that name."""
     folder, digest = _folder(), sha256()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = folder / f".{id(file)}.part"
+    part = folder / f".{uuid4().hex}.part"
     with part.open("wb") as kept:
         for piece in file.chunks():
             digest.update(piece)

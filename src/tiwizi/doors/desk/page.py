@@ -83,9 +83,11 @@ def attempt(request: Desk, verb: Callable[..., Any], **values: Any) -> tuple[Any
 
 
 def told(refused: Refused) -> dict[str, str]:
-    """A refusal in the reader's language."""
+    """A refusal in the reader's language. Verbs and states are for the command line: a page that was open while
+    somebody else went on says just that."""
     lang = language()
-    message, way_out = as_typed(refused.message(lang)), as_typed(refused.way_out(lang))
+    said = Refused("moved_on") if refused.key == "not_now" else refused
+    message, way_out = as_typed(said.message(lang)), as_typed(said.way_out(lang))
     return {"key": refused.key, "message": message, "way_out": way_out}
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any, BinaryIO
+from uuid import uuid4
 
 from tiwizi import packs
 from tiwizi.formats import pain001, transfer_file
@@ -37,7 +38,7 @@ def make_file(by: By, *, batch: int, folder: Path, format: str = ISO) -> Path:
     write = _writer(format, message, orders)
     place = folder / MADE / _name(message.id, format)
     place.parent.mkdir(parents=True, exist_ok=True)
-    part = place.with_name(f".{place.name}.{os.getpid()}.part")
+    part = place.with_name(f".{place.name}.{uuid4().hex}.part")  # of one maker: several may be at it at once
     try:
         with part.open("w+b") as file:
             written = write(file)
