@@ -9,12 +9,15 @@ TIWIZI_SECRET     signs what leaves the house: sessions, links, the code on a me
 TIWIZI_FORMER_SECRETS
                   secrets that were TIWIZI_SECRET before, apart by spaces: members' cards that they signed stay good
 TIWIZI_ADDRESS    where people reach the desk: https://desk.example.ma (the default: http://localhost:8000)
+TIWIZI_PROXIES    the addresses, or networks as 10.89.0.0/16, of what stands before the desk, apart by spaces; they are
+                  believed when they say who asks (the default: this machine)
 TIWIZI_FILES      the folder of papers and photographs (the default: a folder beside the SQLite file, or tiwizi.files)
 TIWIZI_BANK_FOLDER
                   the folder that the bank's gateway takes files from (the default: bank, beside the SQLite file)
 TIWIZI_DEMO       1: made-up people, no second factor; said on every page
 """
 
+import logging
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,6 +37,7 @@ SECRET_KEY = os.environ.get("TIWIZI_SECRET", "")
 SECRET_KEY_FALLBACKS = os.environ.get("TIWIZI_FORMER_SECRETS", "").split()
 DEMO = os.environ.get("TIWIZI_DEMO") == "1"
 ADDRESS = os.environ.get("TIWIZI_ADDRESS", "http://localhost:8000")
+PROXIES = os.environ.get("TIWIZI_PROXIES", "127.0.0.0/8 ::1").split()
 _IS_SECURE = ADDRESS.startswith("https://")
 _FILES_BESIDE = DATABASES["default"]["NAME"] if "sqlite3" in DATABASES["default"]["ENGINE"] else "tiwizi"
 FILES = Path(os.environ.get("TIWIZI_FILES", f"{_FILES_BESIDE}.files"))
@@ -92,6 +96,7 @@ ROOT_URLCONF = "tiwizi.site.urls"
 WSGI_APPLICATION = "tiwizi.site.wsgi.application"
 ALLOWED_HOSTS = [urlsplit(ADDRESS).hostname or "localhost", "localhost", "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS = [ADDRESS]
+CSRF_FAILURE_VIEW = "tiwizi.doors.desk.faults.stale_form"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -223,14 +228,26 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # -- what went wrong -----------------------------------------------------------------------------------------------
 
+
+def _one_line(record: logging.LogRecord) -> bool:
+    """What a stranger sends that no browser would is told in a line, not in the forty of a fault of ours."""
+    record.msg, record.args, record.exc_info = record.getMessage()[:300], None, None
+    return True
+
+
 #: To standard error, where whoever runs the desk finds it; what people ask for in vain is no fault.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"one_line": {"()": lambda: _one_line}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "a_line": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["one_line"]},
+    },
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "django.security": {"handlers": ["a_line"], "level": "ERROR", "propagate": False},
         "axes": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
     },
 }

@@ -6,9 +6,13 @@ from threading import Thread
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiwizi.site.settings")
 
+from django.conf import settings  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
-application = get_wsgi_application()
+from tiwizi.doors.turns import in_turns  # noqa: E402
+from tiwizi.site.proxies import behind  # noqa: E402
+
+application = behind(in_turns(get_wsgi_application()), settings.PROXIES)
 
 
 def _warm() -> None:

@@ -6,15 +6,19 @@ import os
 import stat
 import subprocess
 import sys
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
+from django.db.models import Sum
 from tests.browser import served
 from tests.databases import empty_database, fresh_database
 
 from tiwizi.doors.cli.secret import find_secret
 from tiwizi.doors.cli.voice import Stop
+from tiwizi.doors.turns import STRANGERS
 
 
 def test_the_desk_answers_with_its_styles_packed_under_names_that_say_their_content(tmp_path: Path) -> None:
@@ -24,6 +28,36 @@ def test_the_desk_answers_with_its_styles_packed_under_names_that_say_their_cont
         assert style.startswith("/static/look/look.") and style != "/static/look/look.css"
         with urlopen(address + style) as answer:
             assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_half_sent_forms_keep_nobody_waiting_and_count_for_nothing(tmp_path: Path) -> None:
+    """As from slow lines, and from who means harm; nothing of it is a fault of ours (``served`` reads what it said)."""
+    token = "t" * 32
+    form = f"csrfmiddlewaretoken={token}&login=anna&password=x"
+    kind = {"Cookie": f"csrftoken={token}", "Content-Type": "application/x-www-form-urlencoded"}
+    with fresh_database("sqlite", tmp_path) as word, served(word) as address:
+        port = urlsplit(address).port
+        lines = [HTTPConnection("localhost", port, timeout=20) for _ in range(STRANGERS)]
+        for line in lines:
+            line.putrequest("POST", "/account/login/")
+            for name, value in (kind | {"Content-Length": str(len(form) + 1)}).items():
+                line.putheader(name, value)
+            line.endheaders(form.encode())
+        assert urlopen(f"{address}/account/login/", timeout=20).status == 200
+        for line in lines:
+            line.close()
+        many = form + "&a=1" * 20_000
+        for sent, status in ((many, 400), (form, 200), (form.replace("=t", "=u"), 403)):
+            line = HTTPConnection("localhost", port, timeout=20)
+            line.request("POST", "/account/login/", sent, kind)
+            assert line.getresponse().status == status
+        assert _failures() == 1, "of all who sent a password, one sent it whole"
+
+
+def _failures() -> int:
+    from axes.models import AccessAttempt
+
+    return int(AccessAttempt.objects.aggregate(n=Sum("failures_since_start"))["n"] or 0)
 
 
 def test_a_secret_is_made_once_beside_the_database_for_nobody_else_to_read(

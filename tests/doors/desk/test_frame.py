@@ -28,6 +28,19 @@ def test_a_page_that_is_not_there_says_what_to_do(desk: Desk) -> None:
     assert "Check the number" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("ar", "لم يُسجَّل"), ("fr", "Rien n’a été enregistré"), ("en", "Nothing was")]
+)
+def test_a_form_of_another_session_or_of_another_house_is_refused_on_a_page_of_ours(
+    desk: Desk, lang: str, said: str
+) -> None:
+    client = desk("imane", lang=lang)
+    client.handler.enforce_csrf_checks = True
+    answer = client.post("/views/save/", {"name": "x"}, headers={"Origin": "https://evil.example"})
+    page = answer.content.decode()
+    assert answer.status_code == 403 and said in page and "look.css" in page
+
+
 def test_a_browser_may_load_from_this_house_alone_and_run_nothing_written_in_a_page(desk: Desk) -> None:
     policy = desk("imane").get("/")["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "script-src 'self'" in policy

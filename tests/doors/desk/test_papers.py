@@ -11,6 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.doors.desk.conftest import Desk
 from tests.formats.papers import hostile
 
+from tiwizi.doors.desk import papers
+from tiwizi.locale import text
+
 
 @pytest.fixture(autouse=True)
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -95,6 +98,16 @@ def test_a_form_without_a_file_or_with_a_kind_of_its_own_is_refused_in_words(des
     assert send(desk("imane"), claim, sent(hostile.picture()), kind="x").status_code == 422
     assert send(desk("imane"), claim, *[sent(b"x")] * 21).status_code == 422
     assert documents() == []
+
+
+@pytest.mark.parametrize("lang", ["ar", "fr", "en"])
+def test_what_comes_after_files_that_took_too_long_is_not_begun(
+    desk: Desk, claim: str, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(papers, "LONGEST", -1)
+    answer = send(desk("imane", lang=lang), claim, sent(hostile.picture(), "late.jpg"))
+    assert answer.status_code == 422 and documents() == []
+    assert text("papers", "no_time", lang=lang).replace("'", "&#x27;") in answer.content.decode()
 
 
 def test_it_goes_back_to_the_page_of_this_house_that_it_was_sent_from(desk: Desk, claim: str) -> None:

@@ -17,9 +17,7 @@ from tiwizi.doors.cli.kernel_cache import VARIABLE as KERNEL_CACHE
 from tiwizi.doors.cli.open_records import open_records, refusals_as_messages, where
 from tiwizi.doors.cli.secret import find_secret
 from tiwizi.doors.cli.voice import Stop, Voice, explained, speaks
-
-#: Requests that one process answers at a time; more wait.
-AT_A_TIME = 4
+from tiwizi.doors.turns import AT_ONCE
 
 
 @speaks
@@ -92,5 +90,5 @@ def answer(*, host: str, port: int, processes: int) -> None:
     connections.close_all()  # the processes that answer open their own
     Granian(
         "tiwizi.site.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=processes,
-        blocking_threads=AT_A_TIME, websockets=False, log_level=LogLevels.warning, respawn_failed_workers=True,
+        blocking_threads=AT_ONCE, websockets=False, log_level=LogLevels.error, respawn_failed_workers=True,
     ).serve()  # fmt: skip

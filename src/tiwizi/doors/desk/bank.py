@@ -17,6 +17,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from tiwizi.doors import turns
 from tiwizi.doors.desk import typed
 from tiwizi.doors.desk.page import Desk, attempt, page, told
 from tiwizi.doors.look.listing import Asked, Column, Filter, Listing, Page, answer
@@ -156,10 +157,11 @@ def statement_preview(request: Desk, digest: str) -> HttpResponse:
         raise Http404
     asked, _ = _given(request.GET)
     name = request.GET.get("name", "")[:60] or "statement"
-    found, mistakes = statement_file.read(
-        path, name=name, account=rib_of(asked["book"]) or "", opening=_amount(asked["opening"]),
-        closing=_amount(asked["closing"]),
-    )  # fmt: skip
+    with turns.elsewhere():
+        found, mistakes = statement_file.read(
+            path, name=name, account=rib_of(asked["book"]) or "", opening=_amount(asked["opening"]),
+            closing=_amount(asked["closing"]),
+        )  # fmt: skip
     refusal = None
     if request.method == "POST" and found:
         _, refusal = attempt(request, take_all, found=found, digest=digest)

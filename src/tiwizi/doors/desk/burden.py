@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from tiwizi import locale
 from tiwizi.doors.look.templatetags.look import language
+from tiwizi.doors.turns import IS_KNOWN
 from tiwizi.records.intake.kept import MOST_BYTES
 
 #: Bytes of a form beside its sheets; a stranger has nothing but forms to send.
@@ -23,7 +24,8 @@ class BurdenMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        most = FORM + (MOST_BYTES if request.user.is_authenticated else 0)
+        is_known = request.META[IS_KNOWN] = request.user.is_authenticated
+        most = FORM + (MOST_BYTES if is_known else 0)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isascii() and length.isdecimal() and int(length) <= most:
             return self.get_response(request)

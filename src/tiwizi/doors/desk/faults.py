@@ -10,6 +10,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return render(request, "desk/fault.html", {"fault": "bad_request"}, status=400)
 
 
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without the token of this session (CSRF_FAILURE_VIEW), or one that broke off on its way (turns.py)."""
+    return render(request, "desk/fault.html", {"fault": "stale_form"}, status=403)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "desk/fault.html", {"fault": "forbidden"}, status=403)
 

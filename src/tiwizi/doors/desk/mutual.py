@@ -12,6 +12,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from tiwizi.doors import turns
 from tiwizi.doors.desk.page import Desk, attempt, page
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.formats import papers
@@ -56,7 +57,8 @@ class Form(forms.Form):
             raw.write(sent.read(papers.Limits().size + 1))
             raw.flush()
             try:
-                (picture,) = papers.clean(Path(raw.name), papers.Limits(side=600, pages=1))
+                with turns.elsewhere():
+                    (picture,) = papers.clean(Path(raw.name), papers.Limits(side=600, pages=1))
             except papers.PaperError as problem:
                 raise forms.ValidationError(f"{problem.message(language())} {problem.way_out(language())}") from None
         return files.keep(picture)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from PIL import Image
 
+from tiwizi.doors import turns
 from tiwizi.doors.desk.page import Desk, acting, page, told
 from tiwizi.doors.look.templatetags.look import language, t
 from tiwizi.formats import papers as formats
@@ -29,8 +31,9 @@ from tiwizi.records.people.looks import leave_trace
 from tiwizi.records.people.operations.papers import OF_NO_ILLNESS, PAPERS, attach
 from tiwizi.records.trail.refusal import Refused
 
-#: Files in one go; the longest side of a small picture, on which no word can be read.
-MOST, SMALL = 20, 160
+#: Files in one go; seconds after which no further one is begun; the longest side of a small picture, on which no word
+#: can be read.
+MOST, LONGEST, SMALL = 20, 90, 160
 
 
 @page("people.attach", post=True)
@@ -62,9 +65,11 @@ def _take(request: Desk, subject: Subject) -> list[str]:
         return [_said(formats.PaperError("no_file"))]
     if len(sent) > MOST:
         return [_said(formats.PaperError("too_many_files", count=len(sent), most=MOST))]
-    refusals = []
+    refusals, until = [], monotonic() + LONGEST
     for file in sent:
         try:
+            if monotonic() > until:
+                raise formats.PaperError("no_time")
             _keep(request, subject, file)
         except formats.PaperError as problem:
             refusals.append(t("papers:not_taken", name=file.name or "", why=_said(problem)))
@@ -88,7 +93,8 @@ def _keep(request: Desk, subject: Subject, file: UploadedFile[Any]) -> None:
             original.update(chunk)
             raw.write(chunk)
         raw.flush()
-        pages = formats.clean(Path(raw.name))
+        with turns.elsewhere():
+            pages = formats.clean(Path(raw.name))
     by = acting(request)
     attach(
         replace(by, key=by.key and f"{by.key}:{original.hexdigest()[:32]}"), household=subject.household,

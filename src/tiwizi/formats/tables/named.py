@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from html import unescape
+from io import FileIO
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -35,11 +36,20 @@ def table_of(name: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+class _Sparing(FileIO):
+    """A file of which nothing large is read in one go: not the list of the million parts of an archive."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size > _MOST:
+            raise BadZipFile
+        return super().read(size)
+
+
 def tables_of_workbook(path: Path) -> tuple[str, ...]:
     """The tables that the sheets of a workbook are called after, as those of a workbook that went to repair are. Only
     its list of sheets is looked at; whether it is a workbook at all is for who reads it."""
     try:
-        with ZipFile(path) as archive, archive.open("xl/workbook.xml") as part:
+        with _Sparing(path) as file, ZipFile(file) as archive, archive.open("xl/workbook.xml") as part:
             text = part.read(_MOST)
     except (BadZipFile, KeyError, OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zlib.error):
         return ()

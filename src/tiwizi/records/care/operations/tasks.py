@@ -52,8 +52,8 @@ def close_rechecks(act: Act, *, claim: int, note: str) -> int:
 
 
 def must_hold(act: Act, claim: int) -> None:
-    """Raises Refused where the file is not at hand with whoever acts. Until the transaction ends nobody takes or answers
-    it: of two answers sent at once one counts."""
+    """Raises Refused where the file is not at hand with whoever acts. Until the transaction ends nobody else takes or
+    answers it: of two answers sent at once one counts."""
     take_turn(f"task:{claim}")
     if not Task.objects.filter(claim_id=claim, holder=act.by.user, until__gt=act.at).exists():
         raise Refused("task_not_held")
