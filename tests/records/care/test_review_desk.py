@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.records import world
+from tests.records.at_once import at_once
 from tests.records.care import mutual
 from tests.records.care.mutual import DAY, file
 
@@ -133,24 +134,11 @@ def test_an_answer_is_taken_only_from_whoever_has_the_file_at_hand() -> None:
     assert not Review.objects.exists()
 
 
-def test_of_two_answers_sent_at_once_from_two_windows_one_counts() -> None:
+def test_of_answers_sent_at_once_from_several_windows_one_counts() -> None:
     take_task(SALMA, claim=claim("F2"))
-    own, waiting, said = left("F2/1", quantity=1000), Barrier(4), []
-
-    def answer() -> None:
-        waiting.wait()
-        try:
-            review_file(SALMA, claim=claim("F2"), lines=[own], day=DAY)
-        except Refused as refused:
-            said.append(refused.key)
-        connection.close()
-
-    windows = [Thread(target=answer) for _ in range(4)]
-    for window in windows:
-        window.start()
-    for window in windows:
-        window.join()
-    assert said == ["task_not_held"] * 3 and Review.objects.count() == 1
+    answer = partial(review_file, SALMA, claim=claim("F2"), lines=[left("F2/1", quantity=1000)], day=DAY)
+    assert at_once(*[answer] * 4) == ["", *["task_not_held"] * 3]
+    assert Review.objects.count() == 1
 
 
 def test_a_second_look_is_closed_by_an_answer_or_by_leaving_the_file_as_it_is() -> None:

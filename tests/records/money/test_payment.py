@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection
 from tests.records import world
+from tests.records.at_once import at_once
 from tests.records.money import house
 from tests.records.money.house import APPROVER, DAY, PREPARER, SECOND, TREASURER, acting
 from tests.records.refused import refused, refuses
@@ -271,6 +273,12 @@ def test_a_request_that_is_taken_back_leaves_the_account_there_was(book: Book) -
         request_account(desk(world.user("another")), payee=to.id, number=world.RIB)
     end_account(desk(world.user("third")), account=request)
     house.prepared(book)
+
+
+def test_of_requests_made_in_the_same_moment_one_waits(book: Book) -> None:
+    to, clerks = house.payee(), [desk(world.user(name)) for name in ("asker", "another", "third")]
+    asked = [partial(request_account, clerk, payee=to.id, number=world.RIB) for clerk in clerks]
+    assert at_once(*asked) == ["", "account_waits", "account_waits"]
 
 
 def test_nothing_is_released_to_an_account_that_was_taken_out_of_use_meanwhile(book: Book) -> None:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
+from tests.records.at_once import at_once
 from tests.records.refused import refuses
 from tests.records.world import NOW
 
 from tiwizi.records.people.models import FactorReset, User
 from tiwizi.records.people.operations import entry
-from tiwizi.records.people.operations.users import ask_grant, confirm_grant, create_user, open_administration
+from tiwizi.records.people.operations.users import (
+    ask_grant,
+    confirm_grant,
+    create_user,
+    open_administration,
+    revoke_grant,
+)
 from tiwizi.records.people.queries import who_acts
 from tiwizi.records.people.staff import colleague, colleagues, giveable
 from tiwizi.records.trail.gate import By
@@ -86,6 +95,19 @@ def test_two_administrators_stay() -> None:
         entry.close_user(administrator("anna"), login="idir")
     with refuses("not_for_oneself"):
         entry.close_user(administrator("anna"), login="anna")
+
+
+def test_two_administrators_stay_when_each_of_three_is_taken_away_in_the_same_moment() -> None:
+    anna, idir = administrator("anna"), administrator("idir")
+    ask_grant(anna, login="samir", role="it_admin")
+    confirm_grant(idir, login="samir", role="it_admin")
+    samir = administrator("samir")
+    told = at_once(
+        partial(entry.close_user, anna, login="idir"),
+        partial(revoke_grant, idir, login="samir", role="it_admin"),
+        partial(entry.close_user, samir, login="anna"),
+    )
+    assert told == ["", "two_administrators", "two_administrators"]
 
 
 def test_roles_that_must_not_meet_are_told_before_one_asks() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tiwizi.records.database.locks import take_turn
 from tiwizi.records.people.models import BankAccount, Membership, Payee
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.refusal import Refused
@@ -24,6 +25,7 @@ def request_account(act: Act, *, payee: int, number: str) -> int:
     rib = read_rib(number)
     if isinstance(rib, Mistake):
         raise Refused("account_number", why=rib)
+    take_turn(f"payee:{payee}")
     if BankAccount.objects.filter(payee=whom, confirmed_by=None, ended_at=None).exists():
         raise Refused("account_waits", payee=payee)
     account = BankAccount.objects.create(payee=whom, number=rib, asked_by_id=act.by.user, asked_at=act.at)

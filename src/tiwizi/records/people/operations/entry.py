@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from tiwizi.records.database.locks import take_turn
 from tiwizi.records.people.models import FactorReset, RoleGrant, User
-from tiwizi.records.people.operations.users import FIRST_ROLE, a_user
+from tiwizi.records.people.operations.users import ADMINISTRATORS, FIRST_ROLE, a_user
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.refusal import Refused
 
@@ -56,6 +57,7 @@ def close_user(act: Act, *, login: str) -> int:
     """Somebody does not work here any more: they come in no more, and all their roles are taken away, so that whoever
     opens the name again gives none back. How many roles. Refused: no_such_user, not_for_oneself, two_administrators."""
     user = _somebody_else(act, login)
+    take_turn(ADMINISTRATORS)
     held = RoleGrant.objects.filter(user=user, revoked_at=None)
     if held.filter(role=FIRST_ROLE).exists() and _administrators().exclude(user=user).count() < 2:
         raise Refused("two_administrators")

@@ -6,12 +6,15 @@ from typing import NoReturn
 
 from django.db.models import Q
 
+from tiwizi.records.database.locks import take_turn
 from tiwizi.records.people.models import Person, Region, RoleGrant, User
 from tiwizi.records.trail.gate import Act, operation
 from tiwizi.records.trail.refusal import Refused
 from tiwizi.records.trail.roles import NEVER_TOGETHER, ROLES
 
 FIRST_ROLE = "it_admin"
+#: Who takes somebody's roles away has this turn, so that two administrators stay whatever is done in the same moment.
+ADMINISTRATORS = "administrators"
 GIVEN = tuple(role for role in ROLES if role != "system")
 
 
@@ -89,6 +92,7 @@ def confirm_grant(act: Act, *, login: str, role: str) -> int:
 def revoke_grant(act: Act, *, login: str, role: str) -> int:
     """Take a role away, at once."""
     act.within(None)
+    take_turn(ADMINISTRATORS)
     grant = _grant(login, role, Q())
     act.about("user", grant.user_id)
     administrators = RoleGrant.objects.filter(role=FIRST_ROLE, revoked_at=None)
