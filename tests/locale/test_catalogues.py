@@ -20,6 +20,7 @@ SUBJECTS = sorted(
         for path in (_ROOM / lang).rglob("*.toml")
     }
 )
+_NAMED = re.compile(r"""{% t ["']([\w/]+):(\w+)["']""")
 _REFUSED = re.compile(r'\bRefused\(\s*"(\w+)"')
 
 
@@ -49,6 +50,15 @@ def test_every_refusal_has_a_text_and_a_way_out() -> None:
     named = {key for source in sources for key in _REFUSED.findall(source.read_text(encoding="utf-8"))}
     assert len(named) > 100, "the refusals were not found"
     assert {text for key in named for text in (key, f"{key}_way_out")} <= set(catalogue("records", "en"))
+
+
+def test_every_text_that_a_page_names_is_there() -> None:
+    """Also of what stands on it only sometimes."""
+    pages = Path(str(files("tiwizi"))).rglob("doors/**/*.html")
+    named = {pair for page in pages for pair in _NAMED.findall(page.read_text(encoding="utf-8"))}
+    assert len(named) > 1000, "the texts were not found"
+    missing = {f"{subject}:{key}" for subject, key in named if key not in catalogue(f"desk/{subject}", "en")}
+    assert not missing
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
