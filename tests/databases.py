@@ -1,6 +1,7 @@
 """The two databases that the records are tested on: a SQLite file, and a PostgreSQL server that the tests start.
 
-Each test has a database of its own, a copy of one that was migrated once: what a test commits is committed.
+Each test has a database of its own, a copy of one that was migrated once: what a test commits is committed. Each of the
+processes of a run has a server of its own, a copy of one that was set up once (tests/once.py).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import atexit
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sysconfig
 import tempfile
@@ -24,6 +26,7 @@ import django
 import psycopg
 from django.core.management import call_command
 from django.db import connections
+from tests.once import made_once
 
 from tiwizi.site.database import database as described
 
@@ -33,6 +36,9 @@ _CARELESS = (
     "listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=128MB",
     "max_wal_size=2GB", "max_connections=60", "max_locks_per_transaction=256",
 )  # fmt: skip
+#: A database is a thousand files: in memory they are made and removed in a fifth of the time.
+_MEMORY, _ROOM = "/dev/shm", 2**30
+_TEMPLATE = "template_tiwizi"
 _number = count()
 
 
@@ -48,13 +54,12 @@ def fresh_database(vendor: str, folder: Path) -> Iterator[str]:
     """An empty migrated database as Django's default; its word for TIWIZI_DATABASE."""
     if vendor == "sqlite":
         word = str(folder / "records.sqlite3")
-        shutil.copy(_migrated_file(), word)
+        shutil.copy(made_once("migrated.sqlite3", _make_migrated_file), word)
         with using(word):
             yield word
         return
     name = f"test_{next(_number)}"
-    _migrated_template()
-    _administer(f'CREATE DATABASE "{name}" TEMPLATE template_tiwizi')
+    _create(name, like=_TEMPLATE)
     word = postgresql_word(name)
     try:
         with using(word):
@@ -64,9 +69,9 @@ def fresh_database(vendor: str, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def copied_database(word: str, folder: Path) -> Iterator[str]:
+def copied_database(word: str, folder: Path, *, name: str = "") -> Iterator[str]:
     """A database of its own with all that another holds, which nobody uses meanwhile."""
-    name = f"copy_{next(_number)}"
+    name = name or f"copy_{next(_number)}"
     if not word.startswith("postgresql:"):
         copy = folder / f"{name}.sqlite3"
         shutil.copy(word, copy)
@@ -74,7 +79,7 @@ def copied_database(word: str, folder: Path) -> Iterator[str]:
         for left in folder.glob(f"{name}.sqlite3*"):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         return
-    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{word.partition("?")[0].rpartition("/")[2]}"')
+    _create(name, like=word.partition("?")[0].rpartition("/")[2])
     try:
         yield postgresql_word(name)
     finally:
@@ -115,51 +120,71 @@ def postgresql_word(name: str) -> str:
     return f"postgresql://tiwizi@/{name}?host={server()}"
 
 
-@cache
-def _migrated_file() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="tiwizi-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = folder / "migrated.sqlite3"
+def _make_migrated_file(path: Path) -> None:
     with using(str(path)):
         call_command("migrate", verbosity=0, interactive=False)
-    return path
 
 
-@cache
-def _migrated_template() -> None:
-    _administer("CREATE DATABASE template_tiwizi")
-    with using(postgresql_word("template_tiwizi")):
-        call_command("migrate", verbosity=0, interactive=False)
+def _create(name: str, *, like: str) -> None:
+    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{like}" STRATEGY FILE_COPY')
 
 
 def _administer(statement: str) -> None:
-    with psycopg.connect(host=str(server()), user="tiwizi", dbname="postgres", autocommit=True) as connection:
+    with _maintenance(server()) as connection:
         connection.execute(statement.encode())
+
+
+def _maintenance(folder: Path) -> psycopg.Connection[Any]:
+    return psycopg.connect(host=str(folder), user="tiwizi", dbname="postgres", autocommit=True)
 
 
 @cache
 def server() -> Path:
     """The socket's folder of a PostgreSQL that runs until the tests end."""
-    folder = new_server()
-    atexit.register(_stop, start_server(folder, _CARELESS))
+    data = made_once("postgresql", _make_migrated_data)
+    place = _memory()
+    folder = _folder_of_a_server(place)
+    subprocess.run(["cp", "-a", data, folder / "data"], check=True)
+    atexit.register(_stop, start_server(folder, [*_CARELESS, *["max_wal_size=256MB"] * bool(place)]))
     return folder
 
 
-def new_server() -> Path:
-    """The folder of a PostgreSQL that was never started; it goes when the tests end.
+def _memory() -> str | None:
+    """For tests with small counts, where there is room: soak and bench may bring gigabytes."""
+    is_small = "PYTEST_VERSION" in os.environ and "TIWIZI_SOAK" not in os.environ
+    has_room = os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
+    return _MEMORY if is_small and has_room else None
 
-    PostgreSQL will not run as root: there, it runs as "postgres" or "nobody".
-    """
-    folder = Path(tempfile.mkdtemp(prefix="tiwizi-pg-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    if os.geteuid() == 0:
-        account = _unprivileged()
-        os.chown(folder, account.pw_uid, account.pw_gid)
+
+def _make_migrated_data(path: Path) -> None:
+    folder = new_server()
+    process = start_server(folder, _CARELESS)
+    with _maintenance(folder) as connection:
+        connection.execute(f"CREATE DATABASE {_TEMPLATE}".encode())
+    with using(f"postgresql://tiwizi@/{_TEMPLATE}?host={folder}"):
+        call_command("migrate", verbosity=0, interactive=False)
+    _stop(process)
+    subprocess.run(["cp", "-a", folder / "data", path], check=True)
+
+
+def new_server() -> Path:
+    """The folder of a PostgreSQL that was never started; it goes when the tests end."""
+    folder = _folder_of_a_server()
     subprocess.run(
         [binaries_folder() / "initdb", "-D", folder / "data", "-A", "trust", "-U", "tiwizi", "-E", "UTF8",
          "--locale=C", "--no-sync"],
         check=True, capture_output=True, cwd=folder, **as_whom(),
     )  # fmt: skip
+    return folder
+
+
+def _folder_of_a_server(place: str | None = None) -> Path:
+    """PostgreSQL will not run as root: there, it runs as "postgres" or "nobody", whose the folder is."""
+    folder = Path(tempfile.mkdtemp(prefix="tiwizi-pg-", dir=place))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    if os.geteuid() == 0:
+        account = _unprivileged()
+        os.chown(folder, account.pw_uid, account.pw_gid)
     return folder
 
 
@@ -211,7 +236,7 @@ def _wait_for(folder: Path, process: subprocess.Popen[bytes]) -> None:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
+    process.send_signal(signal.SIGINT)  # without waiting for who is connected
     try:
         process.wait(10)
     except subprocess.TimeoutExpired:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.databases import copied_database, set_up_django, using
+from tests.once import made_once
 
 set_up_django()
 
@@ -39,19 +40,21 @@ def prove(client: Client) -> Client:
 
 
 @pytest.fixture(scope="session")
-def demo_records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_records() -> Path:
     """The records of `tiwizi demo` with 60 members, which nobody writes to."""
-    out = tmp_path_factory.mktemp("demo") / "demo"
+    return made_once("demo", _make_demo) / "records.sqlite3"
+
+
+def _make_demo(out: Path) -> None:
     words = ["demo", "--members", "60", "--files", "160", "--out", str(out), "--json"]
     environment = {name: value for name, value in os.environ.items() if name != "TIWIZI_DATABASE"}
     subprocess.run([sys.executable, "-m", "tiwizi", *words], check=True, capture_output=True, env=environment)
-    return out / "records.sqlite3"
 
 
 @pytest.fixture
 def records(demo_records: Path, tmp_path: Path) -> Iterator[str]:
     """A copy of them, as Django's default database."""
-    with copied_database(str(demo_records), tmp_path) as word, using(word):
+    with copied_database(str(demo_records), tmp_path, name="records") as word, using(word):
         yield word
 
 
