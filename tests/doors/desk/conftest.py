@@ -16,9 +16,9 @@ set_up_django()
 
 from django.conf import settings  # noqa: E402
 from django.test import Client  # noqa: E402
-from tests.browser import browser, desk_in  # noqa: E402
+from tests.browser import browser, desk_in, standing_desk  # noqa: E402
 
-__all__ = ["browser", "desk_in"]
+__all__ = ["browser", "desk_in", "standing_desk"]
 
 #: (desk, login, lang): a browser without a screen, of somebody who is signed in.
 Desk = Callable[..., Client]

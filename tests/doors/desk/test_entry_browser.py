@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from tests.browser import DeskIn
+from tests.browser import DeskIn, axe_finds
 from tests.doors.desk.test_entry import home as home  # noqa: PLC0414  (a fixture)
 
 from tiwizi.doors.clock import today
@@ -194,11 +193,7 @@ def shown(desk_in: DeskIn, home: str, lang: str, width: int) -> Iterator[tuple[s
 
 @pytest.mark.parametrize("lang", ["ar", "fr", "en"])
 def test_axe_finds_nothing_serious_where_files_are_entered_and_read(desk_in: DeskIn, home: str, lang: str) -> None:
-    found = []
-    for name, page in shown(desk_in, home, lang, 1280):
-        for fault in Axe().run(page).response["violations"]:
-            if fault["impact"] in ("serious", "critical"):
-                found.append((name, fault["id"], [node["html"][:200] for node in fault["nodes"]][:3]))
+    found = [(name, fault) for name, page in shown(desk_in, home, lang, 1280) for fault in axe_finds(page)]
     assert not found
 
 

@@ -7,18 +7,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page
-from tests.browser import DeskIn
+from tests.browser import DeskIn, axe_finds, settles
 from tests.doors.desk.access_table import routes, table
 
 from tiwizi.locale import LANGUAGES
 
-SERIOUS = ("serious", "critical")
 MOST_BYTES = 150_000
 #: Who opens the pages of a role in the demo's mutual.
 LOGINS = {
@@ -124,9 +121,9 @@ def test_every_page_is_open_to_everybody_light_and_as_narrow_as_a_phone(desk_in:
         if status != 200 and name not in ("card_check",):
             faults.append((name, status))
             continue
-        page.wait_for_load_state("networkidle")
+        settles(page)
         heaviest = max(heaviest, (_weight(page), name))
-        faults += [(name, fault) for fault in _seen(page)]
+        faults += [(name, fault) for fault in axe_finds(page)]
         page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]
         if (width := page.evaluate("document.documentElement.scrollWidth")) > NARROWEST["width"]:
             faults.append((name, f"{width} px wide on a phone of {NARROWEST['width']}"))
@@ -148,17 +145,9 @@ def test_every_page_is_open_to_everybody_on_a_phone_at_night(desk_in: DeskIn) ->
             opened[login].emulate_media(color_scheme="dark")
         page = opened[login]
         if address and page.goto(address):
-            page.wait_for_load_state("networkidle")
-            faults += [(name, fault) for fault in _seen(page)]
+            settles(page)
+            faults += [(name, fault) for fault in axe_finds(page)]
     assert not faults, "\n".join(map(str, faults))
-
-
-def _seen(page: Page) -> list[Any]:
-    return [
-        (fault["id"], [node["html"][:160] for node in fault["nodes"]][:2])
-        for fault in Axe().run(page).response["violations"]
-        if fault["impact"] in SERIOUS
-    ]
 
 
 def _weight(page: Page) -> int:
