@@ -1,7 +1,7 @@
 # make demo    from nothing to the paid and booked backlog of a made-up mutual, and its desk in your browser
 #              (DEMO_ONCE=1 make demo ends after the summary)
 # make run     the desk and a worker on the records that TIWIZI_DATABASE names, brought up to date first
-# make test    run every test
+# make test    run every test, on all processors
 # make check   lint, types, import contracts
 # make wheel   build the wheel, install it in a fresh environment outside the checkout and run it there: minutes
 # make soak    the tests of robustness with their full counts: hours
@@ -50,7 +50,7 @@ run: $(VENV)/.run-ready
 	@$(BIN)/tiwizi serve
 
 test: $(VENV)/.dev-ready
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
 
 wheel: $(VENV)/.dev-ready
 	@TIWIZI_WHEEL=1 $(BIN)/python -m pytest --timeout=0 tests/test_wheel.py
