@@ -6,8 +6,10 @@ import os
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
+from time import sleep
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -17,6 +19,7 @@ from tests.browser import served
 from tests.databases import empty_database, fresh_database
 
 from tiwizi.doors.cli.secret import find_secret
+from tiwizi.doors.cli.serve import gather_static
 from tiwizi.doors.cli.voice import Stop
 from tiwizi.doors.turns import STRANGERS
 
@@ -28,6 +31,19 @@ def test_the_desk_answers_with_its_styles_packed_under_names_that_say_their_cont
         assert style.startswith("/static/look/look.") and style != "/static/look/look.css"
         with urlopen(address + style) as answer:
             assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_styles_are_gathered_once_by_desks_that_begin_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gathered: list[Path] = []
+    folder = tmp_path / "static"
+    monkeypatch.setenv("TIWIZI_STATIC", str(folder))
+    monkeypatch.setattr(
+        "django.core.management.call_command", lambda *_, **__: (gathered.append(folder), sleep(0.2), folder.exists())
+    )
+    with ThreadPoolExecutor(4) as desks:
+        for begun in [desks.submit(gather_static) for _ in range(4)]:
+            begun.result()
+    assert gathered == [folder]
 
 
 def test_half_sent_forms_keep_nobody_waiting_and_count_for_nothing(tmp_path: Path) -> None:

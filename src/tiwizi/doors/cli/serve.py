@@ -7,12 +7,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tiwizi import __version__
+from tiwizi import doors
 from tiwizi.doors.cli.kernel_cache import VARIABLE as KERNEL_CACHE
 from tiwizi.doors.cli.open_records import open_records, refusals_as_messages, where
 from tiwizi.doors.cli.secret import find_secret
@@ -35,7 +38,7 @@ def serve(
     prepare(database, host=host, port=port)
     with refusals_as_messages(voice.lang):
         _refuse_old_tables()
-    _gather_static()
+    gather_static()
     voice.say("serving", address=os.environ["TIWIZI_ADDRESS"], database=where())
     with crew(workers):
         answer(host=host, port=port, processes=processes)
@@ -49,7 +52,7 @@ def prepare(database: str, *, host: str, port: int) -> None:
         "TIWIZI_ADDRESS", f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"
     )
     kept = Path(os.environ[KERNEL_CACHE]).parent
-    os.environ.setdefault("TIWIZI_STATIC", str(kept / f"static-{__version__}"))
+    os.environ.setdefault("TIWIZI_STATIC", str(kept / f"static-{_digest_of_static()}"))
     open_records(database)
 
 
@@ -60,11 +63,30 @@ def _refuse_old_tables() -> None:
         raise Stop("tables_are_old", count=len(missing), database=where())
 
 
-def _gather_static() -> None:
-    """Styles, scripts and fonts under names that say their content, compressed, so that browsers keep them."""
+def _digest_of_static() -> str:
+    """Of the styles, scripts and fonts: desks of other versions on the same machine have a folder of their own."""
+    digest = sha256("".join(version(package) for package in ("django-allauth", "django-htmx")).encode())
+    for file in sorted(Path(doors.__path__[0]).glob("*/static/**/*")):
+        if file.is_file():
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def gather_static() -> None:
+    """Styles, scripts and fonts under names that say their content, compressed, so that browsers keep them.
+
+    Once for each wording of them: desks that begin at the same moment wait for the one that gathers.
+    """
     from django.core.management import call_command
 
-    call_command("collectstatic", interactive=False, verbosity=0)
+    folder = Path(os.environ["TIWIZI_STATIC"])
+    folder.mkdir(parents=True, exist_ok=True)
+    done = folder / f".{_digest_of_static()}"
+    with (folder / ".gathering").open("w") as gathering:
+        flock(gathering, LOCK_EX)
+        if not done.exists():
+            call_command("collectstatic", interactive=False, verbosity=0)
+            done.touch()
 
 
 @contextmanager
