@@ -124,6 +124,26 @@ def test_what_is_typed_is_there_again_after_the_page_was_left(desk_in: DeskIn, h
     expect(page.locator("#saved")).not_to_be_empty()
     page.reload()
     expect(page.locator("#billed-0")).to_have_value("250")
+    page.fill("#receipt", "118")
+    page.locator("a[href='/']").first.click()
+    page.wait_for_url("**/")
+    page.go_back()
+    expect(page.locator("#receipt")).to_have_value("118")
+
+
+def test_a_browser_asks_before_it_leaves_what_it_would_not_bring_back(desk_in: DeskIn, home: str) -> None:
+    page, asked = desk_in("imane", lang="fr"), []
+    page.goto(f"/household/{home}/changes/birth/")
+    page.fill("[name=name_latin]", "Adam")
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.locator("a[href='/']").first.click()
+    expect(page.locator("[name=name_latin]")).to_have_value("Adam")
+    assert asked == ["beforeunload"]
+    page.locator("main form button.main").click()
+    page.wait_for_load_state()
+    page.locator("a[href='/']").first.click()
+    page.wait_for_url("**/")
+    assert asked == ["beforeunload"], "what was sent is not asked for"
 
 
 @pytest.mark.parametrize("lang", ["ar", "fr", "en"])

@@ -55,10 +55,13 @@
       if (!answer.ok) { dirty = true; return; }
       say("");
       at("saved").textContent = at("saved").dataset.words;
-      history.replaceState(null, "", form.getAttribute("action"));
     } catch { dirty = true; say("typing"); later(); }
   };
-  const later = () => { clearTimeout(timer); timer = setTimeout(saveDraft, DRAFT); };
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(saveDraft, DRAFT);
+    if (location.href !== form.action) history.replaceState(null, "", form.action);
+  };
 
   // -- sending
   const send = async () => {
@@ -126,6 +129,8 @@
   });
   document.addEventListener("htmx:sendError", () => { if (!sending) say("typing"); });
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful && !sending) say(""); });
+  // Whoever follows a link at once and comes back finds what was typed last, too.
+  addEventListener("pagehide", () => { if (dirty && !sending) navigator.sendBeacon(form.dataset.draft, new FormData(form)); });
   addEventListener("offline", () => { if (!sending) say("typing"); });
   addEventListener("online", () => { if (!sending) { say(""); dirty = true; later(); } });
   addEventListener("beforeunload", (event) => { if (dirty && at("offline").hidden === false) event.preventDefault(); });

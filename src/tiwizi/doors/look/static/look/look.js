@@ -28,6 +28,17 @@ document.addEventListener("submit", (event) => {
 });
 const back = (button) => { button.disabled = false; delete button.dataset.sent; };
 window.addEventListener("pageshow", () => document.querySelectorAll("button[data-sent]").forEach(back));
+// What a browser would not bring back is not left behind unasked. It keeps no page of ours, and no names and numbers of
+// people where autocomplete is off; a form with a draft is kept at the server.
+let unsent = null;
+document.addEventListener("input", ({ target: field }) => {
+  const form = field.form;
+  if (form?.method === "post" && !form.dataset.draft && (field.autocomplete || form.autocomplete) === "off") unsent = form;
+});
+document.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented && event.target === unsent) unsent = null;
+});
+window.addEventListener("beforeunload", (event) => { if (unsent?.isConnected) event.preventDefault(); });
 // On a phone the menu is folded, on a desk it is open.
 const menu = document.querySelector(".menu > details");
 const wide = window.matchMedia("(min-width: 62.01rem)");
